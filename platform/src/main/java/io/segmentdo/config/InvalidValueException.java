@@ -1,0 +1,17 @@
+package io.segmentdo.config;
+
+/** A configuration value out of its range; the loader adds the file, the line and the path of the key. */
+public final class InvalidValueException extends IllegalArgumentException {
+    private static final long serialVersionUID = 1;
+    private final String key;
+
+    InvalidValueException(String key, Object value, String expected) {
+        super(key + ": " + value + " (expected: " + expected + ")");
+        this.key = key;
+    }
+
+    /** The key in kebab-case, relative to the record that refused it. */
+    public String key() {
+        return key;
+    }
+}
