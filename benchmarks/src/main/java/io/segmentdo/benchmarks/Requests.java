@@ -14,7 +14,7 @@ import java.util.concurrent.atomic.AtomicLong;
 final class Requests {
     private static final String NUMBER = "0000000000000000";
     private static final String EVENT = """
-            {"type":"track","event":"Order Completed","messageId":"%s-#M","userId":"user-#U","anonymousId":"anon-#U",\
+            {"type":"track","event":"Order Completed","messageId":"#R-#M","userId":"user-#U","anonymousId":"anon-#U",\
             "properties":{"orderId":"50314b8e9bcf000000000000","affiliation":"Google Store","total":27.5,"revenue":25.0,\
             "shipping":3,"tax":2,"discount":2.5,"coupon":"hasbros","currency":"USD","products":[{"productId":"507f1f77bcf86cd799439011",\
             "sku":"45790-32","name":"Monopoly: 3rd Edition","price":19,"quantity":1,"category":"Games"},\
@@ -43,7 +43,7 @@ final class Requests {
      * @param users how many users the events are spread over, evenly
      */
     static Requests of(String writeKey, String run, int eventsPerRequest, int users) {
-        String event = EVENT.formatted(run);
+        String event = EVENT.replace("#R", run);
         String body = eventsPerRequest == 1
                 ? event
                 : "{\"batch\":[" + (event + ",").repeat(eventsPerRequest - 1) + event
