@@ -10,4 +10,4 @@ package io.segmentdo.event;
  * @param profileId the profile it was resolved to when it was committed
  * @param event the event
  */
-public record IdentifiedEvent(int partition, long position, String profileId, Event event) {}
+public record IdentifiedEvent(int partition, long position, String profileId, Event event) implements OutboxEntry {}
