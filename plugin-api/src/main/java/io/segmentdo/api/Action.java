@@ -1,0 +1,66 @@
+package io.segmentdo.api;
+
+import java.util.Map;
+
+/**
+ * One thing that a destination can do with an event.
+ *
+ * <p>Immutable; each method that sets something makes another one.
+ */
+public final class Action {
+    private final String id;
+    private final String name;
+    private final String description;
+    private final String subscription;
+    private final Map<String, Object> mapping;
+
+    private Action(String id, String name, String description, String subscription, Map<String, Object> mapping) {
+        this.id = id;
+        this.name = name;
+        this.description = description;
+        this.subscription = subscription;
+        this.mapping = Map.copyOf(mapping);
+    }
+
+    /** An action that takes every event as it is. */
+    public static Action of(String id, String name) {
+        return new Action(id, name, "", "", Map.of());
+    }
+
+    /** With one sentence that says what it does. */
+    public Action description(String sentence) {
+        return new Action(id, name, sentence, subscription, mapping);
+    }
+
+    /** With the FQL expression of the events it takes by default, e.g. {@code type = "track"}. */
+    public Action subscription(String fql) {
+        return new Action(id, name, description, fql, mapping);
+    }
+
+    /** With the mapping directives by which its payload is made by default. */
+    public Action mapping(Map<String, Object> directives) {
+        return new Action(id, name, description, subscription, directives);
+    }
+
+    public String id() {
+        return id;
+    }
+
+    public String name() {
+        return name;
+    }
+
+    public String description() {
+        return description;
+    }
+
+    /** FQL; empty takes all. */
+    public String subscription() {
+        return subscription;
+    }
+
+    /** Directives by field; empty leaves the event as it is. */
+    public Map<String, Object> mapping() {
+        return mapping;
+    }
+}
