@@ -3,40 +3,44 @@ package io.segmentdo.event;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Something that was decided about who is who, as it stands in the outbox of the partition that applied it.
+ * Something that happened to a profile as a whole, so that destinations and the warehouse can follow.
  *
  * <p>Immutable.
  *
  * @param partition the identity partition whose outbox holds it
- * @param position its place in that outbox; grows by one with each entry, starting at 1
- * @param kind what was decided
- * @param profileId the profile that it is about; after a merge the one that stays
- * @param otherProfileId the profile that was absorbed or split off, otherwise null
- * @param identifier the identifier that it is about as {@code type:value}, otherwise null
- * @param causeMessageId the event that led to it, null when it was an operator
- * @param rule the name of the rule that decided
- * @param timestampMillis when it was decided, in epoch milliseconds
+ * @param position its place in that outbox
+ * @param kind what happened
+ * @param workspace the workspace of the profile
+ * @param profileId the profile it happened to; for a merge the one that goes on
+ * @param otherId the profile that was absorbed, or the one from which this profile was taken out again; null otherwise
+ * @param cause the message id of the event or request that led to it
+ * @param atMillis when that one was received, in epoch milliseconds
+ * @param ledgerFact the number of the fact in the workspace's identity ledger, 0 where none was needed
+ * @param otherPartition for a merge the partition in whose outbox the absorbed profile's earlier events are, otherwise -1
+ * @param otherPosition for a merge the last position of that outbox at the time, otherwise 0
  */
 public record ProfileFact(
         int partition,
         long position,
         Kind kind,
+        String workspace,
         String profileId,
-        @Nullable String otherProfileId,
-        @Nullable String identifier,
-        @Nullable String causeMessageId,
-        String rule,
-        long timestampMillis)
+        @Nullable String otherId,
+        String cause,
+        long atMillis,
+        long ledgerFact,
+        int otherPartition,
+        long otherPosition)
         implements OutboxEntry {
-    /** What can be decided about a profile. */
+    /** What happened. */
     public enum Kind {
-        /** Two profiles became one. */
+        /** The first event of a person who was unknown. */
+        CREATED,
+        /** {@code otherId} turned out to be the same person. */
         MERGED,
-        /** A profile got one more identifier. */
-        MEMBER_ADDED,
-        /** An identifier was cut off and is a profile of its own again. */
+        /** This profile was taken out of {@code otherId} again. */
         UNMERGED,
-        /** A profile was erased. */
+        /** All that was known was dropped; later events make a new profile. */
         DELETED
     }
 }
