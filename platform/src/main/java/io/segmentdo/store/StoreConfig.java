@@ -1,0 +1,34 @@
+package io.segmentdo.store;
+
+import static io.segmentdo.config.Checks.check;
+
+import io.segmentdo.config.ByteSize;
+import io.segmentdo.config.Doc;
+
+/**
+ * How the state of the identity partitions is kept.
+ *
+ * <p>Immutable.
+ */
+public record StoreConfig(
+        @Doc("Number of identity partitions, 1 to 32768; fixed once the store has been made.")
+        int partitions,
+
+        @Doc("Memory for blocks read from disk, shared by everything in the embedded store; at least 8MiB.")
+        ByteSize blockCache,
+
+        @Doc(
+                "Memory for changes that are not in tables yet, shared by everything in the embedded store; at least 8MiB.")
+        ByteSize writeBuffers,
+
+        @Doc("Files that the embedded store keeps open, 64 or more.")
+        int maxOpenFiles) {
+    public static final StoreConfig DEFAULT = new StoreConfig(64, ByteSize.mebibytes(32), ByteSize.mebibytes(64), 512);
+
+    public StoreConfig {
+        check(partitions >= 1 && partitions <= 32_768, "partitions", partitions, "1 to 32768");
+        check(blockCache.bytes() >= 8 << 20, "block-cache", blockCache, ">= 8MiB");
+        check(writeBuffers.bytes() >= 8 << 20, "write-buffers", writeBuffers, ">= 8MiB");
+        check(maxOpenFiles >= 64, "max-open-files", maxOpenFiles, ">= 64");
+    }
+}
