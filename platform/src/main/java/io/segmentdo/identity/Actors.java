@@ -1,0 +1,547 @@
+package io.segmentdo.identity;
+
+import io.segmentdo.event.Event;
+import io.segmentdo.event.EventType;
+import io.segmentdo.event.ProfileFact;
+import io.segmentdo.identity.Actor.Status;
+import io.segmentdo.identity.Message.Alias;
+import io.segmentdo.identity.Message.Answer;
+import io.segmentdo.identity.Message.Belongings;
+import io.segmentdo.identity.Message.Canonical;
+import io.segmentdo.identity.Message.Fence;
+import io.segmentdo.identity.Message.Forward;
+import io.segmentdo.identity.Message.Hold;
+import io.segmentdo.identity.Message.Join;
+import io.segmentdo.identity.Message.Propose;
+import io.segmentdo.identity.Message.Reset;
+import io.segmentdo.identity.Message.Restore;
+import io.segmentdo.identity.Message.Surrender;
+import io.segmentdo.identity.Message.ToIdentifier;
+import io.segmentdo.identity.Message.Visit;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+
+/**
+ * What identifier actors do with what they get.
+ *
+ * <ul>
+ *   <li>A root's members change only by what comes up their own way: a {@link Surrender} adds, a {@link Fence} takes out, in
+ *       the order of that way, and every event of a member comes behind its surrender. Only {@link Reset}, which comes
+ *       straight from the ledger, can overtake; facts have numbers so that it leaves alone what joined later.
+ *   <li>A root that has no user yet holds all its events, in order, from the first one that names a user until that user
+ *       surrenders to it, it is told to forward, or the link is refused. Everything but events is served meanwhile.
+ *   <li>A forward passes everything on, a held one queues everything; both in order, so that nothing overtakes.
+ * </ul>
+ *
+ * <p>It is one class because the cases of one protocol are read together. Pure over {@link PartitionState}.
+ */
+final class Actors {
+    /** How exactly a profile knows when it was seen last; finer would write it with each event. */
+    private static final long SEEN_MILLIS = 3_600_000;
+
+    private final PartitionState state;
+    private final Ledger ledger;
+
+    Actors(PartitionState state) {
+        this.state = state;
+        this.ledger = new Ledger(state);
+    }
+
+    /** Lets an actor of this partition take in a message. */
+    void deliver(Message message) {
+        switch (message) {
+            case Message.ToLedger request -> ledger.on(request);
+            case Alias alias -> alias(alias);
+            case Join join -> join(join);
+            case ToIdentifier toIdentifier -> {
+                Actor known = state.find(message.to());
+                dispatch(known == null ? state.create(message.to()) : known, toIdentifier);
+            }
+        }
+    }
+
+    private void dispatch(Actor actor, ToIdentifier message) {
+        switch (actor.status) {
+            case ROOT -> atRoot(actor, message);
+            case FORWARD -> atForward(actor, message);
+            case HELD -> atHeld(actor, message);
+        }
+    }
+
+    private void atRoot(Actor root, ToIdentifier message) {
+        switch (message) {
+            case Visit visit -> visit(root, visit);
+            case Forward forward -> surrender(root, forward);
+            case Surrender surrender -> absorb(root, surrender);
+            case Fence fence -> takeOut(root, fence);
+            case Reset reset -> reset(root, reset);
+            case Answer answer -> answered(root, answer);
+            case Canonical canonical -> {
+                if (canonical.fact() > root.canonicalFact) {
+                    root.canonical = canonical.user();
+                    root.canonicalFact = canonical.fact();
+                    state.changed(root);
+                }
+            }
+            case Hold hold -> throw misplaced(root, hold);
+            case Restore restore -> throw misplaced(root, restore);
+        }
+    }
+
+    private void atForward(Actor actor, ToIdentifier message) {
+        if (message instanceof Answer) {
+            return; // what it had asked for as a root is the new root's business
+        }
+        ActorId next = Objects.requireNonNull(actor.forward, "a forward leads somewhere");
+        switch (message) {
+            case Visit visit -> state.send(visit.onTo(next));
+            case Surrender m ->
+                state.send(new Surrender(
+                        next,
+                        m.from(),
+                        Math.max(m.fact(), actor.forwardFact),
+                        m.belongings(),
+                        m.refused(),
+                        m.canonical(),
+                        m.canonicalFact(),
+                        m.profileId(),
+                        m.partition(),
+                        m.position(),
+                        m.cause()));
+            case Fence m -> state.send(new Fence(next, m.from(), m.members(), m.fact(), m.isErased(), m.cause()));
+            case Canonical m -> state.send(new Canonical(next, m.user(), m.fact()));
+            case Hold hold -> {
+                actor.status = Status.HELD;
+                state.changed(actor);
+                state.send(new Fence(next, actor.id, hold.members(), hold.fact(), hold.isErased(), hold.cause()));
+            }
+            case Answer answer -> throw misplaced(actor, answer);
+            case Forward forward -> throw misplaced(actor, forward);
+            case Reset reset -> throw misplaced(actor, reset);
+            case Restore restore -> throw misplaced(actor, restore);
+        }
+    }
+
+    private void atHeld(Actor actor, ToIdentifier message) {
+        if (message instanceof Restore restore) {
+            restore(actor, restore);
+        } else {
+            state.enqueue(actor, message);
+        }
+    }
+
+    private static IllegalStateException misplaced(Actor actor, Message message) {
+        return new IllegalStateException(
+                message.getClass().getSimpleName() + " at a " + actor.status + " " + actor.id.type());
+    }
+
+    // ---- events
+
+    private void visit(Actor root, Visit visit) {
+        if (!root.queue.isEmpty() || !admit(root, visit)) {
+            state.enqueue(root, visit);
+        }
+    }
+
+    /** Resolves an event or passes it on; false when it has to wait for its user. */
+    private boolean admit(Actor root, Visit visit) {
+        if (!root.isMember(visit.via())) {
+            // Its actor was detached by a deletion while it was on its way: it belongs here and links nothing.
+            resolve(root, visit, visit.via());
+            return true;
+        }
+        ActorId user = visit.mentions().user();
+        if (user == null) {
+            ActorId last = root.lastUsers.get(visit.via());
+            if (last != null && !visit.isPassed() && !root.isMember(last)) {
+                state.send(new Visit(last, last, true, visit.event(), visit.mentions()));
+                return true;
+            }
+            return resolveAndLink(root, visit, visit.via());
+        }
+        if (root.isMember(user)) {
+            return resolveAndLink(root, visit, user);
+        }
+        CompiledRules rules = rulesFor(root);
+        if (root.refused.containsKey(user) || root.count(ActorId.USER) >= rules.limit(ActorId.USER)) {
+            pass(root, visit, user, rules);
+            return true;
+        }
+        propose(root, visit, true);
+        return false;
+    }
+
+    private boolean resolveAndLink(Actor root, Visit visit, ActorId owner) {
+        resolve(root, visit, owner);
+        propose(root, visit, false);
+        return true;
+    }
+
+    /** A shared device: the event goes to the user whom it names. */
+    private void pass(Actor root, Visit visit, ActorId user, CompiledRules rules) {
+        if (rules.isLastTouch() && !user.equals(root.lastUsers.get(visit.via()))) {
+            root.lastUsers = Actor.own(root.lastUsers);
+            root.lastUsers.put(visit.via(), user);
+            state.changed(root);
+        }
+        state.send(new Visit(user, user, true, visit.event(), visit.mentions()));
+    }
+
+    private CompiledRules rulesFor(Actor root) {
+        CompiledRules rules = state.rules(root.id.workspace());
+        if (root.rulesVersion != rules.version() && !root.refused.isEmpty()) {
+            root.refused = Map.of();
+            state.changed(root);
+        }
+        return rules;
+    }
+
+    /** Asks the ledger, once, to link what an event shows beside its root. */
+    private void propose(Actor root, Visit visit, boolean withUser) {
+        Mentions mentions = visit.mentions();
+        List<ActorId> unknown = List.of();
+        if (withUser && mentions.user() != null) {
+            unknown = addUnknown(root, mentions.user(), unknown);
+        }
+        if (mentions.device() != null && !visit.isPassed()) {
+            unknown = addUnknown(root, mentions.device(), unknown);
+        }
+        if (!mentions.others().isEmpty()) {
+            rulesFor(root);
+            for (ActorId other : mentions.others()) {
+                unknown = addUnknown(root, other, unknown);
+            }
+        }
+        if (!unknown.isEmpty()) {
+            root.addPending(unknown);
+            state.changed(root);
+            state.send(new Propose(
+                    ActorId.ledger(root.id.workspace()),
+                    root.id,
+                    visit.via(),
+                    unknown,
+                    false,
+                    Cause.of(visit.event())));
+        }
+    }
+
+    private static List<ActorId> addUnknown(Actor root, ActorId id, List<ActorId> unknown) {
+        if (root.isMember(id) || root.pending.contains(id) || root.refused.containsKey(id)) {
+            return unknown;
+        }
+        List<ActorId> more = unknown.isEmpty() ? new ArrayList<>() : unknown;
+        more.add(id);
+        return more;
+    }
+
+    private void resolve(Actor root, Visit visit, ActorId owner) {
+        Event event = visit.event();
+        Cause cause = Cause.of(event);
+        see(root, event);
+        announceCreated(root, cause);
+        if (event.type() == EventType.IDENTIFY && root.isMember(owner)) {
+            addTraits(root, owner, TraitReader.read(event));
+        }
+        if (event.type() == EventType.GROUP && event.groupId() != null && root.isMember(owner)) {
+            joinGroup(root, owner, event);
+        }
+        if (event.type() == EventType.ALIAS && root.isMember(visit.via())) {
+            followAlias(root, visit, cause);
+        }
+        state.identified(root.profileId(), withGroup(root, event));
+    }
+
+    private void see(Actor root, Event event) {
+        if (root.firstMessageId.isEmpty()) {
+            root.firstMessageId = event.messageId();
+            root.firstSource = event.source();
+            root.firstSeenMillis = event.receivedAtMillis();
+            root.lastSeenMillis = event.receivedAtMillis();
+            state.changed(root);
+        } else if (event.receivedAtMillis() - root.lastSeenMillis > SEEN_MILLIS) {
+            root.lastSeenMillis = event.receivedAtMillis();
+            state.changed(root);
+        }
+    }
+
+    private void announceCreated(Actor root, Cause cause) {
+        if (!root.exists) {
+            root.exists = true;
+            state.changed(root);
+            state.announce(ProfileFact.Kind.CREATED, root, null, cause, 0, -1, 0);
+        }
+    }
+
+    private void addTraits(Actor root, ActorId owner, TraitRow said) {
+        if (!said.isEmpty()) {
+            TraitRow row = state.traits(root, owner).copy();
+            state.droppedTraits(row.merge(said, state.config().traitsMax()));
+            state.putTraits(root, owner, row);
+        }
+    }
+
+    private void joinGroup(Actor root, ActorId owner, Event event) {
+        String groupId = Objects.requireNonNull(event.groupId());
+        if (!state.rules(root.id.workspace()).allows(groupId)) {
+            return;
+        }
+        long at = Math.min(event.timestampMillis(), event.receivedAtMillis());
+        root.addGroup(owner, new Membership(groupId, at, event.messageId()));
+        state.changed(root);
+        ActorId group = ActorId.group(root.id.workspace(), groupId);
+        state.send(new Join(group, owner, at, TraitReader.read(event)));
+    }
+
+    private static Event withGroup(Actor root, Event event) {
+        if (root.groups.isEmpty() || event.type() == EventType.GROUP) {
+            return event;
+        }
+        Membership group = root.group();
+        return group == null ? event : GroupContext.add(event, group.groupId());
+    }
+
+    private void followAlias(Actor root, Visit visit, Cause cause) {
+        ActorId user = visit.mentions().user();
+        String previous = visit.event().previousId();
+        if (user != null
+                && previous != null
+                && !previous.equals(user.value())
+                && root.isMember(user)
+                && state.rules(user.workspace()).allows(previous)) {
+            state.send(new Alias(ActorId.of(user.workspace(), ActorId.USER, previous), user, cause));
+        }
+    }
+
+    /** The former id may be a user or a device: the one that is known, else a user. */
+    private void alias(Alias alias) {
+        ActorId former = alias.to();
+        boolean isUser = former.is(ActorId.USER);
+        if (state.find(former) != null) {
+            proposeAlias(alias, former);
+        } else if (isUser) {
+            state.send(new Alias(former.as(ActorId.ANONYMOUS), alias.user(), alias.cause()));
+        } else {
+            proposeAlias(alias, former.as(ActorId.USER));
+        }
+    }
+
+    private void proposeAlias(Alias alias, ActorId former) {
+        ActorId user = alias.user();
+        state.send(new Propose(ActorId.ledger(user.workspace()), user, user, List.of(former), true, alias.cause()));
+    }
+
+    private void join(Join join) {
+        Actor known = state.find(join.to());
+        Actor group = known == null ? state.create(join.to()) : known;
+        if (group.members.size() < state.config().groupMembersMax() || group.isMember(join.member())) {
+            group.addMember(join.member(), join.atMillis());
+            state.changed(group);
+        }
+        addTraits(group, group.id, join.traits());
+    }
+
+    // ---- links
+
+    /** Serves the events that were waiting, as far as they need not wait any longer. */
+    private void reconsider(Actor root) {
+        if (root.queue.peekFirst() instanceof Visit first && !isWaiting(root, first)) {
+            redeliver(root);
+        }
+    }
+
+    private boolean isWaiting(Actor root, Visit visit) {
+        ActorId user = visit.mentions().user();
+        return user != null && root.isMember(visit.via()) && root.pending.contains(user) && !root.isMember(user);
+    }
+
+    private void redeliver(Actor actor) {
+        for (ToIdentifier message : state.takeQueue(actor)) {
+            dispatch(actor, message);
+        }
+    }
+
+    private void answered(Actor root, Answer answer) {
+        CompiledRules rules = rulesFor(root);
+        root.rulesVersion = rules.version();
+        root.removePending(answer.settled());
+        root.removePending(answer.refused().keySet());
+        answer.refused().forEach((id, reason) -> {
+            if (!root.isMember(id)) {
+                root.addRefused(id, reason, state.config().refusedMax());
+            }
+        });
+        state.changed(root);
+        reconsider(root);
+    }
+
+    /** Becomes a part of another: everything that it has goes first, then the events that were waiting. */
+    private void surrender(Actor actor, Forward forward) {
+        state.send(new Surrender(
+                forward.winner(),
+                actor.id,
+                forward.fact(),
+                belongings(actor, actor.allMembers()),
+                Map.copyOf(actor.refused),
+                actor.canonical,
+                actor.canonicalFact,
+                actor.exists ? actor.profileId() : null,
+                state.number(),
+                state.outboxTail(),
+                forward.cause()));
+        actor.allMembers().forEach(member -> state.putTraits(actor, member, new TraitRow()));
+        actor.status = Status.FORWARD;
+        actor.forward = forward.winner();
+        actor.forwardFact = forward.fact();
+        actor.members = Map.of();
+        actor.refused = Map.of();
+        actor.pending = Set.of();
+        actor.groups = Map.of();
+        actor.lastUsers = Map.of();
+        actor.canonical = null;
+        actor.canonicalFact = 0;
+        state.changed(actor);
+        redeliver(actor);
+    }
+
+    private Belongings belongings(Actor root, List<ActorId> members) {
+        Map<ActorId, TraitRow> rows = new LinkedHashMap<>();
+        Map<ActorId, Membership> groups = new LinkedHashMap<>();
+        for (ActorId member : members) {
+            TraitRow row = state.traits(root, member);
+            if (!row.isEmpty()) {
+                rows.put(member, row.copy());
+            }
+            Membership group = root.groups.get(member);
+            if (group != null) {
+                groups.put(member, group);
+            }
+        }
+        return new Belongings(List.copyOf(members), rows, groups);
+    }
+
+    private void absorb(Actor root, Surrender surrender) {
+        Belongings belongings = surrender.belongings();
+        belongings.members().forEach(member -> root.addMember(member, surrender.fact()));
+        root.removePending(belongings.members());
+        root.refused = Actor.own(root.refused);
+        surrender
+                .refused()
+                .forEach((id, reason) ->
+                        root.addRefused(id, reason, state.config().refusedMax()));
+        root.refused.keySet().removeIf(root::isMember);
+        if (surrender.canonical() != null && surrender.canonicalFact() > root.canonicalFact) {
+            root.canonical = surrender.canonical();
+            root.canonicalFact = surrender.canonicalFact();
+        }
+        take(root, belongings);
+        state.changed(root);
+        if (surrender.profileId() != null) {
+            announceCreated(root, surrender.cause());
+            state.announce(
+                    ProfileFact.Kind.MERGED,
+                    root,
+                    surrender.profileId(),
+                    surrender.cause(),
+                    surrender.fact(),
+                    surrender.partition(),
+                    surrender.position());
+        }
+        reconsider(root);
+    }
+
+    private void take(Actor root, Belongings belongings) {
+        belongings.traits().forEach((member, row) -> {
+            TraitRow merged = state.traits(root, member).copy();
+            state.droppedTraits(merged.merge(row, state.config().traitsMax()));
+            state.putTraits(root, member, merged);
+        });
+        belongings.groups().forEach(root::addGroup);
+    }
+
+    // ---- undoing links
+
+    private void takeOut(Actor root, Fence fence) {
+        List<ActorId> leaving = new ArrayList<>();
+        for (ActorId member : fence.members()) {
+            Long since = root.members.get(member);
+            if (since != null && since < fence.fact()) {
+                leaving.add(member);
+            }
+        }
+        Belongings theirs = belongings(root, leaving);
+        drop(root, leaving);
+        if (!leaving.contains(fence.from())) {
+            List<ActorId> withSelf = new ArrayList<>(leaving);
+            withSelf.add(fence.from());
+            theirs = new Belongings(withSelf, theirs.traits(), theirs.groups());
+        }
+        if (fence.isErased()) {
+            theirs = new Belongings(List.of(fence.from()), Map.of(), Map.of());
+        }
+        state.send(new Restore(fence.from(), theirs, fence.isErased(), root.profileId(), fence.fact(), fence.cause()));
+        reconsider(root);
+    }
+
+    private void drop(Actor root, List<ActorId> leaving) {
+        leaving.forEach(member -> state.putTraits(root, member, new TraitRow()));
+        root.removeMembers(leaving);
+        if (!root.groups.isEmpty()) {
+            root.groups = Actor.own(root.groups);
+            root.groups.keySet().removeAll(leaving);
+        }
+        if (!root.lastUsers.isEmpty()) {
+            root.lastUsers = Actor.own(root.lastUsers);
+            root.lastUsers.keySet().removeAll(leaving);
+        }
+        if (root.canonical != null && leaving.contains(root.canonical)) {
+            root.canonical = null;
+        }
+        state.changed(root);
+    }
+
+    private void restore(Actor actor, Restore restore) {
+        actor.status = Status.ROOT;
+        actor.forward = null;
+        restore.belongings().members().forEach(member -> actor.addMember(member, 0));
+        take(actor, restore.belongings());
+        if (restore.isErased()) {
+            actor.beginNextLife();
+        } else {
+            actor.exists = true;
+            state.announce(
+                    ProfileFact.Kind.UNMERGED,
+                    actor,
+                    restore.formerProfileId(),
+                    restore.cause(),
+                    restore.fact(),
+                    -1,
+                    0);
+        }
+        state.changed(actor);
+        redeliver(actor);
+    }
+
+    private void reset(Actor root, Reset reset) {
+        if (root.exists) {
+            state.announce(ProfileFact.Kind.DELETED, root, null, reset.cause(), reset.fact(), -1, 0);
+        }
+        List<ActorId> leaving = new ArrayList<>(List.of(root.id));
+        for (ActorId member : reset.members()) {
+            Long since = root.members.get(member);
+            if (since != null && since < reset.fact()) {
+                leaving.add(member);
+            }
+        }
+        drop(root, leaving);
+        root.beginNextLife();
+        root.refused = Map.of();
+        root.firstMessageId = "";
+        root.firstSource = "";
+        state.changed(root);
+        reconsider(root);
+    }
+}

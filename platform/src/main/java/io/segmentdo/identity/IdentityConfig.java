@@ -1,0 +1,44 @@
+package io.segmentdo.identity;
+
+import static io.segmentdo.config.Checks.check;
+
+import io.segmentdo.config.Doc;
+
+/**
+ * The bounds of identity resolution, the same for all workspaces; who is linked to whom is {@link IdentityRules}.
+ *
+ * <p>Immutable.
+ */
+public record IdentityConfig(
+        @Doc("For at least so many days a repeated messageId is dropped, 1 to 90; whole days, twice as long at most.")
+        int dedupeDays,
+
+        @Doc("How many events a partition holds while the ledger decides about their user, >= 1;"
+                + " beyond it the partition takes no more batches and the spool grows.")
+        int heldEventsMax,
+
+        @Doc("How many identifiers the memory of a lane keeps, >= 1000.")
+        int cachedActors,
+
+        @Doc("How many traits one identifier keeps, >= 1; new ones beyond it are dropped and counted.")
+        int traitsMax,
+
+        @Doc("How many refused links a profile remembers, >= 1; a forgotten one is asked again.")
+        int refusedMax,
+
+        @Doc("How many members of a group are kept, >= 1.") int groupMembersMax,
+
+        @Doc("How many messages between partitions one commit takes in, >= 1.")
+        int messagesPerCommit) {
+    public static final IdentityConfig DEFAULT = new IdentityConfig(7, 10_000, 100_000, 300, 100, 10_000, 4096);
+
+    public IdentityConfig {
+        check(dedupeDays >= 1 && dedupeDays <= 90, "dedupe-days", dedupeDays, "1 to 90");
+        check(heldEventsMax >= 1, "held-events-max", heldEventsMax, ">= 1");
+        check(cachedActors >= 1000, "cached-actors", cachedActors, ">= 1000");
+        check(traitsMax >= 1, "traits-max", traitsMax, ">= 1");
+        check(refusedMax >= 1, "refused-max", refusedMax, ">= 1");
+        check(groupMembersMax >= 1, "group-members-max", groupMembersMax, ">= 1");
+        check(messagesPerCommit >= 1, "messages-per-commit", messagesPerCommit, ">= 1");
+    }
+}

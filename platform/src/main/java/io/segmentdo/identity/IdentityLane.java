@@ -1,0 +1,459 @@
+package io.segmentdo.identity;
+
+import io.segmentdo.event.Event;
+import io.segmentdo.identity.Message.Visit;
+import io.segmentdo.problem.PlatformException;
+import io.segmentdo.problem.Problem;
+import io.segmentdo.store.Changes;
+import io.segmentdo.store.PartitionStore;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Runs identity for the partitions that it owns.
+ *
+ * <p>Each call of {@link #apply} or {@link #drain} is one durable commit. It takes in the messages that earlier commits
+ * sent between partitions, then the events, in order; later ones see what earlier ones did. Nothing leaves the lane before
+ * the commit. An item that cannot be applied is put into the dead letters of the same commit, and the others go on. After
+ * a failed commit the lane is of no more use: its owner opens a new one from what is stored and sends the batch again.
+ *
+ * <p>Blocking; confined to one thread at a time.
+ */
+public final class IdentityLane {
+    private static final Logger log = LoggerFactory.getLogger(IdentityLane.class);
+
+    /** A message that is committed at its sender and waits for its receiver, decoded when it never left this lane. */
+    private record Inbound(int from, int to, long number, Message message) {}
+
+    /** The item in hand could not be applied; the batch is tried again without it. */
+    private static final class Unappliable extends RuntimeException {
+        private static final long serialVersionUID = 1;
+        private final transient Object item;
+
+        Unappliable(Object item, RuntimeException cause) {
+            super(cause);
+            this.item = item;
+        }
+    }
+
+    private final PartitionStore store;
+    private final EventLog events;
+    private final IdentityConfig config;
+    private final Function<String, IdentityRules> rules;
+    private final ChannelTransport transport;
+    private final Map<String, CompiledRules> compiled = new HashMap<>();
+    private final Map<String, IdentityRules> compiledFrom = new HashMap<>();
+    private final Surroundings surroundings = new Surroundings();
+
+    private final Map<Integer, LanePartition> partitions = new LinkedHashMap<>();
+    private final Map<Integer, Actors> actors = new HashMap<>();
+    private final Deque<Inbound> inbox = new ArrayDeque<>();
+    private boolean isBroken;
+
+    // the running batch
+    private final Deque<Message> within = new ArrayDeque<>();
+    private final List<Inbound> sentInLane = new ArrayList<>();
+    private final List<ChannelMessage> sentAway = new ArrayList<>();
+    private Tally tally = new Tally();
+
+    /**
+     * Owns nothing yet.
+     *
+     * @param store where the state is
+     * @param events where identified events and facts go
+     * @param config bounds
+     * @param rules the rules of a workspace, asked for with each batch
+     * @param transport the way to partitions of other lanes
+     */
+    public IdentityLane(
+            PartitionStore store,
+            EventLog events,
+            IdentityConfig config,
+            Function<String, IdentityRules> rules,
+            ChannelTransport transport) {
+        this.store = store;
+        this.events = events;
+        this.config = config;
+        this.rules = rules;
+        this.transport = transport;
+    }
+
+    /**
+     * Takes ownership of partitions and loads what their channels still carry.
+     *
+     * @return how many events wait in them, held or under way, by source
+     */
+    public Map<String, Long> open(Collection<Integer> numbers) {
+        Map<String, Long> waiting = new HashMap<>();
+        for (int number : numbers) {
+            load(number, store.open(number), numbers.size() + partitions.size());
+        }
+        for (int number : numbers) {
+            for (ChannelMessage message : partition(number).channels().unacknowledged()) {
+                take(message);
+            }
+        }
+        requestMissing(numbers, waiting);
+        return waiting;
+    }
+
+    /** Counts what waits, and takes what partitions of this lane had sent to the new ones before they came. */
+    private void requestMissing(Collection<Integer> numbers, Map<String, Long> waiting) {
+        for (LanePartition partition : partitions.values()) {
+            if (!numbers.contains(partition.number())) {
+                partition.channels().unacknowledged().stream()
+                        .filter(message -> numbers.contains(message.to()))
+                        .forEach(this::take);
+            }
+        }
+        for (int number : numbers) {
+            WaitingEvents.count(store, number, partition(number).channels(), waiting);
+        }
+    }
+
+    private void load(int number, long epoch, int owned) {
+        int cached = Math.max(64, config.cachedActors() / Math.max(1, owned));
+        LanePartition partition = new LanePartition(number, epoch, cached, surroundings);
+        partitions.put(number, partition);
+        actors.put(number, new Actors(partition));
+    }
+
+    /** Gives partitions up; what they have under way is taken over by their next owner. */
+    public void close(Collection<Integer> numbers) {
+        numbers.forEach(partitions::remove);
+        numbers.forEach(actors::remove);
+        inbox.removeIf(message -> numbers.contains(message.to) || numbers.contains(message.from));
+    }
+
+    /** The partitions that this lane owns. */
+    public Set<Integer> partitions() {
+        return Set.copyOf(partitions.keySet());
+    }
+
+    /**
+     * Identifies events whose first stops are partitions of this lane, in order, and returns when they are durable.
+     *
+     * @throws PlatformException {@link Problem#OVERLOADED} when a partition holds as many events as it may: nothing was
+     *     done, and {@link #drain} may make room; {@link Problem#NOT_OWNER} when one belongs to another owner
+     */
+    public LaneResult apply(List<Event> batch) {
+        checkUsable();
+        Map<LanePartition, List<Event>> byPartition = new LinkedHashMap<>();
+        List<LanePartition> stops = new ArrayList<>(batch.size());
+        for (Event event : batch) {
+            LanePartition partition = partition(Partitions.of(event, store.partitions()));
+            if (partition.heldEvents() >= config.heldEventsMax()) {
+                throw new PlatformException(
+                        Problem.OVERLOADED,
+                        "partition " + partition.number() + " holds " + partition.heldEvents() + " events (expected: < "
+                                + config.heldEventsMax() + ")");
+            }
+            stops.add(partition);
+            byPartition.computeIfAbsent(partition, key -> new ArrayList<>()).add(event);
+        }
+        return commit(batch);
+    }
+
+    /** Takes in messages between partitions, as many as one commit may, and returns when their effects are durable. */
+    public LaneResult drain() {
+        checkUsable();
+        return inbox.isEmpty() ? LaneResult.NOTHING : commit(List.of());
+    }
+
+    /** Whether no message waits for {@link #drain}. */
+    public boolean isIdle() {
+        return inbox.isEmpty();
+    }
+
+    /** Takes messages from partitions of other lanes; they take effect with the next commit. Repeats are harmless. */
+    public void receive(List<ChannelMessage> messages) {
+        messages.forEach(this::take);
+    }
+
+    private void take(ChannelMessage message) {
+        if (partitions.containsKey(message.to())) {
+            inbox.add(new Inbound(message.from(), message.to(), message.number(), MessageCodec.decode(message.body())));
+        }
+    }
+
+    /** Takes receipts for messages that went to other lanes; they need not be sent again. */
+    public void acknowledged(List<ChannelMessage.Receipt> receipts) {
+        for (ChannelMessage.Receipt receipt : receipts) {
+            LanePartition sender = partitions.get(receipt.from());
+            if (sender != null) {
+                sender.channels().acknowledged(receipt.to(), receipt.number());
+            }
+        }
+    }
+
+    /** Committed messages for other lanes that have no receipt yet; to be sent again from time to time. */
+    public List<ChannelMessage> unacknowledged() {
+        return partitions.values().stream()
+                .flatMap(partition -> partition.channels().unacknowledged().stream())
+                .filter(message -> !partitions.containsKey(message.to()))
+                .toList();
+    }
+
+    /** How many events the partitions hold until the ledger has decided about their user. */
+    public long heldEvents() {
+        return partitions.values().stream().mapToLong(LanePartition::heldEvents).sum();
+    }
+
+    private LanePartition partition(int number) {
+        LanePartition partition = partitions.get(number);
+        if (partition == null) {
+            throw new PlatformException(Problem.NOT_OWNER, "partition " + number + " belongs to another lane");
+        }
+        return partition;
+    }
+
+    private void checkUsable() {
+        if (isBroken) {
+            throw new PlatformException(Problem.NOT_OWNER, "the lane has failed and must be opened again");
+        }
+    }
+
+    // ---- one commit
+
+    private LaneResult commit(List<Event> batch) {
+        List<Inbound> messages = new ArrayList<>();
+        while (!inbox.isEmpty() && messages.size() < config.messagesPerCommit()) {
+            messages.add(inbox.removeFirst());
+        }
+        try {
+            compileRules();
+            applyAll(messages, batch);
+            List<Changes> changes = new ArrayList<>();
+            for (LanePartition partition : partitions.values()) {
+                Changes changed = partition.flush();
+                if (changed != null) {
+                    changes.add(changed);
+                }
+            }
+            if (!changes.isEmpty()) {
+                store.commit(changes);
+            }
+        } catch (RuntimeException failed) {
+            isBroken = true;
+            throw failed;
+        }
+        partitions.values().forEach(LanePartition::committed);
+        publish(messages);
+        return tally.result();
+    }
+
+    /** Applies everything; what cannot be applied is found out one by one and put aside. */
+    private void applyAll(List<Inbound> messages, List<Event> batch) {
+        Map<Object, String> unappliable = new IdentityHashMap<>();
+        while (true) {
+            startOver();
+            try {
+                for (Inbound inbound : messages) {
+                    applyMessage(inbound, unappliable.get(inbound));
+                }
+                applyEvents(batch, unappliable);
+                return;
+            } catch (Unappliable found) {
+                String reason = String.valueOf(found.getCause());
+                log.atWarn()
+                        .addKeyValue("reason", reason)
+                        .setCause(found.getCause())
+                        .log("An item could not be applied, it goes to the dead letters");
+                unappliable.put(found.item, reason);
+                reload();
+            }
+        }
+    }
+
+    private void startOver() {
+        tally = new Tally();
+        within.clear();
+        sentInLane.clear();
+        sentAway.clear();
+    }
+
+    /** Forgets what an unfinished batch did. */
+    private void reload() {
+        for (LanePartition partition : List.copyOf(partitions.values())) {
+            load(partition.number(), partition.epoch(), partitions.size());
+        }
+    }
+
+    private void applyMessage(Inbound inbound, @Nullable String unappliable) {
+        LanePartition partition = partition(inbound.to);
+        long last = partition.channels().lastReceived(inbound.from);
+        if (inbound.number <= last) {
+            return;
+        }
+        if (inbound.number > last + 1) {
+            if (partitions.containsKey(inbound.from)) {
+                throw new PlatformException(
+                        Problem.STORAGE_FAILED,
+                        "message " + inbound.number + " from partition " + inbound.from + " to " + inbound.to
+                                + " (expected: " + (last + 1) + "): the store has lost a commit");
+            }
+            return; // overtaken on the way; it comes again
+        }
+        partition.channels().received(inbound.from, inbound.number);
+        if (unappliable != null) {
+            if (inbound.message instanceof Visit visit) {
+                partition.deadLetter(visit.event(), unappliable);
+            }
+            return;
+        }
+        try {
+            deliver(partition, inbound.message);
+        } catch (RuntimeException failed) {
+            throw new Unappliable(inbound, failed);
+        }
+    }
+
+    private void applyEvents(List<Event> batch, Map<Object, String> unappliable) {
+        if (batch.isEmpty()) {
+            return;
+        }
+        FirstStops stops = new FirstStops(batch, store.partitions(), this::partition);
+        for (int i = 0; i < batch.size(); i++) {
+            Event event = batch.get(i);
+            LanePartition partition = stops.partition(i);
+            if (stops.isSeen(i) || !partition.mark(event, stops.mark(i))) {
+                tally.duplicate(event.source());
+                continue;
+            }
+            tally.entered(event.source());
+            String reason = unappliable.get(event);
+            if (reason != null) {
+                partition.deadLetter(event, reason);
+                continue;
+            }
+            try {
+                enter(partition, event);
+            } catch (RuntimeException failed) {
+                throw new Unappliable(event, failed);
+            }
+        }
+    }
+
+    /** Sends an event on its way up from the first identifier that the rules let count. */
+    private void enter(LanePartition partition, Event event) {
+        Mentions mentions =
+                surroundings.rules(event.workspace()).mentionReader().read(event);
+        ActorId first = mentions.first();
+        if (first == null) {
+            partition.identified(Partitions.firstStop(event).profileId(0), event);
+            return;
+        }
+        Visit visit = new Visit(first, first, false, event, mentions);
+        if (first.partition(store.partitions()) == partition.number()) {
+            deliver(partition, visit);
+        } else {
+            partition.send(visit);
+        }
+    }
+
+    /** Delivers a message and all that it leads to within the partition. */
+    private void deliver(LanePartition partition, Message message) {
+        Actors receiver = java.util.Objects.requireNonNull(actors.get(partition.number()));
+        receiver.deliver(message);
+        Message next = within.pollFirst();
+        while (next != null) {
+            receiver.deliver(next);
+            next = within.pollFirst();
+        }
+    }
+
+    /** After the commit: messages may go out, and those that took effect are acknowledged. */
+    private void publish(List<Inbound> taken) {
+        inbox.addAll(sentInLane);
+        if (!sentAway.isEmpty()) {
+            transport.send(List.copyOf(sentAway));
+        }
+        Set<ChannelMessage.Receipt> receipts = new HashSet<>();
+        for (Inbound inbound : taken) {
+            LanePartition receiver = partition(inbound.to);
+            receipts.add(new ChannelMessage.Receipt(
+                    inbound.from, inbound.to, receiver.channels().lastReceived(inbound.from)));
+        }
+        List<ChannelMessage.Receipt> away = new ArrayList<>();
+        for (ChannelMessage.Receipt receipt : receipts) {
+            LanePartition sender = partitions.get(receipt.from());
+            if (sender == null) {
+                away.add(receipt);
+            } else {
+                sender.channels().acknowledged(receipt.to(), receipt.number());
+            }
+        }
+        if (!away.isEmpty()) {
+            transport.acknowledge(away);
+        }
+    }
+
+    private void compileRules() {
+        compiledFrom.entrySet().removeIf(entry -> {
+            boolean isOld = rules.apply(entry.getKey()) != entry.getValue();
+            if (isOld) {
+                compiled.remove(entry.getKey());
+            }
+            return isOld;
+        });
+    }
+
+    /** What the partitions need of the lane. */
+    private final class Surroundings implements LanePartition.Surroundings {
+        @Override
+        public IdentityConfig config() {
+            return config;
+        }
+
+        @Override
+        public CompiledRules rules(String workspace) {
+            return compiled.computeIfAbsent(workspace, name -> {
+                IdentityRules current = rules.apply(name);
+                compiledFrom.put(name, current);
+                return new CompiledRules(current);
+            });
+        }
+
+        @Override
+        public EventLog log() {
+            return events;
+        }
+
+        @Override
+        public PartitionStore store() {
+            return store;
+        }
+
+        @Override
+        public Tally tally() {
+            return tally;
+        }
+
+        @Override
+        public void sendWithin(LanePartition partition, Message message) {
+            within.addLast(message);
+        }
+
+        @Override
+        public void sent(ChannelMessage stored, Message message) {
+            if (partitions.containsKey(stored.to())) {
+                sentInLane.add(new Inbound(stored.from(), stored.to(), stored.number(), message));
+            } else {
+                sentAway.add(stored);
+            }
+        }
+    }
+}

@@ -1,0 +1,427 @@
+package io.segmentdo.identity;
+
+import io.segmentdo.event.Event;
+import io.segmentdo.event.IdentifiedEvent;
+import io.segmentdo.event.ProfileFact;
+import io.segmentdo.identity.Message.ToIdentifier;
+import io.segmentdo.identity.Message.Visit;
+import io.segmentdo.store.Changes;
+import io.segmentdo.store.Keyspace;
+import io.segmentdo.store.PartitionStore;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The state of one partition as its lane sees it: what is stored, overlaid with what the running batch changed.
+ *
+ * <p>Memory keeps every record that the batch touches until its end, so that a record is one object throughout. After a
+ * failed commit the whole object is thrown away and loaded again. Confined to its lane.
+ */
+final class LanePartition implements PartitionState {
+    private static final byte[] HELD_EVENTS = Frames.utf8("identity.held-events");
+    private static final byte[] GENERATION = Frames.utf8("identity.dedupe-generation");
+
+    /** What a partition needs of its lane. */
+    interface Surroundings {
+        IdentityConfig config();
+
+        CompiledRules rules(String workspace);
+
+        EventLog log();
+
+        PartitionStore store();
+
+        Tally tally();
+
+        /** A message for an actor of this very partition, to be taken in within the same commit. */
+        void sendWithin(LanePartition partition, Message message);
+
+        /** A message that the commit will make durable. */
+        void sent(ChannelMessage stored, Message message);
+    }
+
+    private record RowKey(ActorId root, ActorId member) {}
+
+    private final int number;
+    private final long epoch;
+    private final Surroundings lane;
+    private final PartitionStore store;
+    private final Channels channels;
+
+    private final Recent<ActorId, Actor> actors;
+    private final Recent<ActorId, LedgerNode> nodes;
+    private final Recent<RowKey, TraitRow> rows;
+    private final Map<String, LedgerHead> heads = new HashMap<>();
+    private long outboxTail;
+    private long heldEvents;
+    private int generation;
+
+    // the running batch
+    private @Nullable Changes changes;
+    private final Set<ActorId> absent = new HashSet<>();
+    private final Map<Actor, Boolean> dirtyActors = new IdentityHashMap<>();
+    private final Map<LedgerNode, Boolean> dirtyNodes = new IdentityHashMap<>();
+    private final Map<RowKey, TraitRow> dirtyRows = new LinkedHashMap<>();
+    private final Set<LedgerHead> dirtyHeads = new HashSet<>();
+    private final Set<Dedupe.Mark> marks = new HashSet<>();
+    private boolean isHeldChanged;
+
+    LanePartition(int number, long epoch, int cachedActors, Surroundings lane) {
+        this.number = number;
+        this.epoch = epoch;
+        this.lane = lane;
+        this.store = lane.store();
+        this.channels = Channels.load(number, store);
+        this.actors = new Recent<>(cachedActors);
+        this.nodes = new Recent<>(cachedActors);
+        this.rows = new Recent<>(Math.max(16, cachedActors / 4));
+        this.outboxTail = lane.log().tail(number);
+        this.heldEvents = readNumber(HELD_EVENTS);
+        this.generation = (int) readNumber(GENERATION);
+    }
+
+    private long readNumber(byte[] name) {
+        byte[] value = store.read(number, Keyspace.META, name);
+        return value == null ? 0 : Keys.number(value);
+    }
+
+    long epoch() {
+        return epoch;
+    }
+
+    Channels channels() {
+        return channels;
+    }
+
+    long heldEvents() {
+        return heldEvents;
+    }
+
+    // ---- the batch
+
+    /** Brings into memory what a batch will ask for, in as few reads as possible. */
+    void prefetch(List<ActorId> ids) {
+        List<ActorId> unknown = new ArrayList<>();
+        for (ActorId id : ids) {
+            if (actors.find(id) == null && absent.add(id)) {
+                unknown.add(id);
+            }
+        }
+        List<byte @Nullable []> values = store.readAll(
+                number, Keyspace.ACTOR, unknown.stream().map(Keys::actor).toList());
+        for (int i = 0; i < values.size(); i++) {
+            byte[] value = values.get(i);
+            if (value != null) {
+                absent.remove(unknown.get(i));
+                actors.put(unknown.get(i), load(unknown.get(i), value));
+            }
+        }
+    }
+
+    /** Which of these events, each with its mark, have been seen before this batch. */
+    boolean[] areSeen(List<Event> events, List<Dedupe.Mark> candidates) {
+        List<byte[]> keys = new ArrayList<>(2 * events.size());
+        for (int i = 0; i < events.size(); i++) {
+            int current = generationOf(events.get(i));
+            keys.add(candidates.get(i).key(current));
+            keys.add(candidates.get(i).key(current - 1));
+        }
+        List<byte @Nullable []> found = store.readAll(number, Keyspace.DEDUPE, keys);
+        boolean[] seen = new boolean[events.size()];
+        for (int i = 0; i < seen.length; i++) {
+            seen[i] = found.get(2 * i) != null || found.get(2 * i + 1) != null;
+        }
+        return seen;
+    }
+
+    private int generationOf(Event event) {
+        return Dedupe.generation(event.receivedAtMillis(), lane.config().dedupeDays());
+    }
+
+    /** Marks an event as seen; false when this batch had it already. */
+    boolean mark(Event event, Dedupe.Mark mark) {
+        if (!marks.add(mark)) {
+            return false;
+        }
+        int current = generationOf(event);
+        if (current > generation) {
+            generation = current;
+            changes().put(Keyspace.META, GENERATION, Keys.number(current));
+            changes().deleteRange(Keyspace.DEDUPE, Dedupe.start(0), Dedupe.start(current - 1));
+        }
+        changes().put(Keyspace.DEDUPE, mark.key(current), new byte[0]);
+        return true;
+    }
+
+    void deadLetter(Event event, String reason) {
+        byte[] key = Keys.deadLetter(event.receivedAtMillis(), event.messageId());
+        changes().put(Keyspace.DEAD_LETTER, key, DeadEvent.encode(reason, event));
+        lane.tally().deadLettered(event.source());
+    }
+
+    private Changes changes() {
+        Changes open = changes;
+        if (open == null) {
+            open = new Changes(number, epoch);
+            changes = open;
+        }
+        return open;
+    }
+
+    /** Everything that the batch changes here, or null when nothing. */
+    @Nullable
+    Changes flush() {
+        if (changes == null
+                && dirtyActors.isEmpty()
+                && dirtyNodes.isEmpty()
+                && dirtyRows.isEmpty()
+                && !channels.hasAcknowledged()) {
+            return null;
+        }
+        Changes open = changes();
+        dirtyActors.keySet().forEach(actor -> open.put(Keyspace.ACTOR, Keys.actor(actor.id), actor.toBytes()));
+        dirtyNodes.keySet().forEach(node -> open.put(Keyspace.LEDGER, Keys.node(node.id), node.toBytes()));
+        dirtyHeads.forEach(head -> open.put(Keyspace.LEDGER, Keys.head(head.workspace), head.toBytes()));
+        dirtyRows.forEach((key, row) -> {
+            byte[] stored = Keys.trait(key.root, key.member);
+            if (row.isEmpty()) {
+                open.delete(Keyspace.TRAIT, stored);
+            } else {
+                open.put(Keyspace.TRAIT, stored, row.toBytes());
+            }
+        });
+        if (isHeldChanged) {
+            open.put(Keyspace.META, HELD_EVENTS, Keys.number(heldEvents));
+        }
+        channels.flush(open);
+        return open;
+    }
+
+    /** The batch is durable. */
+    void committed() {
+        boolean hasChanged = changes != null;
+        changes = null;
+        absent.clear();
+        dirtyActors.clear();
+        dirtyNodes.clear();
+        dirtyRows.clear();
+        dirtyHeads.clear();
+        marks.clear();
+        isHeldChanged = false;
+        channels.committed();
+        actors.trim();
+        nodes.trim();
+        rows.trim();
+        if (hasChanged) {
+            lane.log().committed(number, outboxTail);
+        }
+    }
+
+    // ---- state for the protocol
+
+    @Override
+    public int number() {
+        return number;
+    }
+
+    @Override
+    public long outboxTail() {
+        return outboxTail;
+    }
+
+    @Override
+    public IdentityConfig config() {
+        return lane.config();
+    }
+
+    @Override
+    public CompiledRules rules(String workspace) {
+        return lane.rules(workspace);
+    }
+
+    @Override
+    public @Nullable Actor find(ActorId id) {
+        Actor known = actors.find(id);
+        if (known != null || absent.contains(id)) {
+            return known;
+        }
+        byte[] value = store.read(number, Keyspace.ACTOR, Keys.actor(id));
+        if (value == null) {
+            absent.add(id);
+            return null;
+        }
+        Actor actor = load(id, value);
+        actors.put(id, actor);
+        return actor;
+    }
+
+    private Actor load(ActorId id, byte[] value) {
+        Actor actor = Actor.read(id, value);
+        long next = actor.queueFirst;
+        while (next < actor.queueEnd) {
+            List<PartitionStore.Entry> page =
+                    store.scan(number, Keyspace.ACTOR, Keys.queued(id, next), Keys.queued(id, actor.queueEnd), 1000);
+            if (page.isEmpty()) {
+                throw new IllegalStateException("the queue of " + id.type() + " has lost its end");
+            }
+            page.forEach(entry -> actor.queue.add((ToIdentifier) MessageCodec.decode(entry.value())));
+            next += page.size();
+        }
+        return actor;
+    }
+
+    @Override
+    public Actor create(ActorId id) {
+        Actor actor = new Actor(id);
+        absent.remove(id);
+        actors.put(id, actor);
+        changed(actor);
+        return actor;
+    }
+
+    @Override
+    public void changed(Actor actor) {
+        dirtyActors.put(actor, Boolean.TRUE);
+    }
+
+    @Override
+    public void enqueue(Actor actor, ToIdentifier message) {
+        changes().put(Keyspace.ACTOR, Keys.queued(actor.id, actor.queueEnd), MessageCodec.encode(message));
+        actor.queueEnd++;
+        actor.queue.addLast(message);
+        changed(actor);
+        held(message, 1);
+    }
+
+    @Override
+    public List<ToIdentifier> takeQueue(Actor actor) {
+        if (actor.queue.isEmpty()) {
+            return List.of();
+        }
+        for (long queued = actor.queueFirst; queued < actor.queueEnd; queued++) {
+            changes().delete(Keyspace.ACTOR, Keys.queued(actor.id, queued));
+        }
+        actor.queueFirst = actor.queueEnd;
+        List<ToIdentifier> taken = List.copyOf(actor.queue);
+        actor.queue.clear();
+        changed(actor);
+        taken.forEach(message -> held(message, -1));
+        return taken;
+    }
+
+    private void held(Message message, int change) {
+        if (message instanceof Visit) {
+            heldEvents += change;
+            isHeldChanged = true;
+        }
+    }
+
+    @Override
+    public TraitRow traits(Actor root, ActorId member) {
+        RowKey key = new RowKey(root.id, member);
+        TraitRow known = rows.find(key);
+        if (known == null) {
+            byte[] value = store.read(number, Keyspace.TRAIT, Keys.trait(root.id, member));
+            known = value == null ? new TraitRow() : TraitRow.read(new io.segmentdo.event.FrameReader(value));
+            rows.put(key, known);
+        }
+        return known;
+    }
+
+    @Override
+    public void putTraits(Actor root, ActorId member, TraitRow row) {
+        RowKey key = new RowKey(root.id, member);
+        rows.put(key, row);
+        dirtyRows.put(key, row);
+    }
+
+    @Override
+    public @Nullable LedgerNode findNode(ActorId id) {
+        LedgerNode known = nodes.find(id);
+        if (known == null) {
+            byte[] value = store.read(number, Keyspace.LEDGER, Keys.node(id));
+            if (value != null) {
+                known = LedgerNode.read(id, value);
+                nodes.put(id, known);
+            }
+        }
+        return known;
+    }
+
+    @Override
+    public void changed(LedgerNode node) {
+        nodes.put(node.id, node);
+        dirtyNodes.put(node, Boolean.TRUE);
+    }
+
+    @Override
+    public LedgerHead head(String workspace) {
+        LedgerHead head = heads.computeIfAbsent(workspace, name -> {
+            byte[] value = store.read(number, Keyspace.LEDGER, Keys.head(name));
+            return value == null ? new LedgerHead(name) : LedgerHead.read(name, value);
+        });
+        dirtyHeads.add(head);
+        return head;
+    }
+
+    @Override
+    public void append(Fact fact) {
+        changes().put(Keyspace.LEDGER, Keys.fact(fact.left().workspace(), fact.number()), fact.toBytes());
+    }
+
+    @Override
+    public void send(Message message) {
+        int to = message.to().partition(store.partitions());
+        if (to == number) {
+            lane.sendWithin(this, message);
+        } else {
+            lane.sent(channels.send(to, MessageCodec.encode(message), changes()), message);
+        }
+    }
+
+    @Override
+    public void identified(String profileId, Event event) {
+        outboxTail++;
+        lane.log().add(changes(), new IdentifiedEvent(number, outboxTail, profileId, event));
+        lane.tally().identified(event.source());
+    }
+
+    @Override
+    public void announce(
+            ProfileFact.Kind kind,
+            Actor profile,
+            @Nullable String otherId,
+            Cause cause,
+            long ledgerFact,
+            int otherPartition,
+            long otherPosition) {
+        outboxTail++;
+        lane.log()
+                .add(
+                        changes(),
+                        new ProfileFact(
+                                number,
+                                outboxTail,
+                                kind,
+                                profile.id.workspace(),
+                                profile.profileId(),
+                                otherId,
+                                cause.messageId(),
+                                cause.atMillis(),
+                                ledgerFact,
+                                otherPartition,
+                                otherPosition));
+    }
+
+    @Override
+    public void droppedTraits(int count) {
+        // counted with the meters of the lane
+    }
+}

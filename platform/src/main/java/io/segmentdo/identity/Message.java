@@ -1,0 +1,168 @@
+package io.segmentdo.identity;
+
+import io.segmentdo.event.Event;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** What actors say to each other, all within one workspace. Immutable; maps and rows are not changed once sent. */
+sealed interface Message {
+    ActorId to();
+
+    /** The number of its kind in stored and sent messages, for ever. */
+    int code();
+
+    /** To the actor of an identifier. */
+    sealed interface ToIdentifier extends Message {}
+
+    /** To the ledger of a workspace. */
+    sealed interface ToLedger extends Message {}
+
+    /**
+     * An event on its way up to a root.
+     *
+     * @param via the identifier whose way it takes
+     * @param isPassed whether it came over from a device that belongs to somebody else
+     */
+    record Visit(ActorId to, ActorId via, boolean isPassed, Event event, Mentions mentions) implements ToIdentifier {
+        @Override
+        public int code() {
+            return 1;
+        }
+
+        Visit onTo(ActorId next) {
+            return new Visit(next, via, isPassed, event, mentions);
+        }
+    }
+
+    /** What an actor has to give away when it becomes, or stops being, a part of another. */
+    record Belongings(List<ActorId> members, Map<ActorId, TraitRow> traits, Map<ActorId, Membership> groups) {}
+
+    /** The ledger's word to a root: you are a part of {@code winner} now. */
+    record Forward(ActorId to, ActorId winner, long fact, Cause cause) implements ToIdentifier {
+        @Override
+        public int code() {
+            return 2;
+        }
+    }
+
+    /** The state of a former root on its way to the new one, in front of everything else that comes that way. */
+    record Surrender(
+            ActorId to,
+            ActorId from,
+            long fact,
+            Belongings belongings,
+            Map<ActorId, String> refused,
+            @Nullable ActorId canonical,
+            long canonicalFact,
+            @Nullable String profileId,
+            int partition,
+            long position,
+            Cause cause)
+            implements ToIdentifier {
+        @Override
+        public int code() {
+            return 3;
+        }
+    }
+
+    /** The ledger's word to a part: wait, you are being taken out together with {@code members}. */
+    record Hold(ActorId to, List<ActorId> members, long fact, boolean isErased, Cause cause) implements ToIdentifier {
+        @Override
+        public int code() {
+            return 4;
+        }
+    }
+
+    /** Behind everything that a part had sent up; asks the root to give back what belongs to {@code members}. */
+    record Fence(ActorId to, ActorId from, List<ActorId> members, long fact, boolean isErased, Cause cause)
+            implements ToIdentifier {
+        @Override
+        public int code() {
+            return 5;
+        }
+    }
+
+    /** The root's answer to a fence. */
+    record Restore(ActorId to, Belongings belongings, boolean isErased, String formerProfileId, long fact, Cause cause)
+            implements ToIdentifier {
+        @Override
+        public int code() {
+            return 6;
+        }
+    }
+
+    /** The ledger's word to a root: drop everything, and what came from {@code members} before this fact. */
+    record Reset(ActorId to, List<ActorId> members, long fact, Cause cause) implements ToIdentifier {
+        @Override
+        public int code() {
+            return 7;
+        }
+    }
+
+    /**
+     * Asks the ledger to join {@code witness} with each of {@code ids}, which were seen together.
+     *
+     * @param isExplicit whether somebody said so (an alias), which lifts the limit of user ids and settles what was apart
+     */
+    record Propose(ActorId to, ActorId asker, ActorId witness, List<ActorId> ids, boolean isExplicit, Cause cause)
+            implements ToLedger {
+        @Override
+        public int code() {
+            return 8;
+        }
+    }
+
+    /**
+     * The ledger's answer about links that did not come about.
+     *
+     * @param refused why, for each identifier
+     * @param settled identifiers that the asker need not wait for because its witness is no part of it any more
+     */
+    record Answer(ActorId to, Map<ActorId, String> refused, List<ActorId> settled) implements ToIdentifier {
+        @Override
+        public int code() {
+            return 9;
+        }
+    }
+
+    /** The ledger's word to a root: this is the user id to show. */
+    record Canonical(ActorId to, ActorId user, long fact) implements ToIdentifier {
+        @Override
+        public int code() {
+            return 10;
+        }
+    }
+
+    /** Looks for the actor of the former id of an alias: the user of that name, then the device. */
+    record Alias(ActorId to, ActorId user, Cause cause) implements Message {
+        @Override
+        public int code() {
+            return 11;
+        }
+    }
+
+    /** To a group: this one belongs to you, and this is what was said about you. */
+    record Join(ActorId to, ActorId member, long atMillis, TraitRow traits) implements Message {
+        @Override
+        public int code() {
+            return 12;
+        }
+    }
+
+    /** Asks the ledger to take an absorbed profile out again. */
+    record Unmerge(ActorId to, ActorId id, Cause cause) implements ToLedger {
+        @Override
+        public int code() {
+            return 13;
+        }
+    }
+
+    /** Asks the ledger to forget the person behind an identifier. */
+    record Delete(ActorId to, ActorId id, Cause cause) implements ToLedger {
+        @Override
+        public int code() {
+            return 14;
+        }
+    }
+}
