@@ -31,4 +31,9 @@ public record Event(
         @Nullable String previousId,
         long timestampMillis,
         long receivedAtMillis,
-        Utf8Json json) {}
+        Utf8Json json) {
+    /** Names the source in metrics and logs: {@code <workspace>/<source>}. */
+    public String sourceKey() {
+        return workspace + '/' + source;
+    }
+}

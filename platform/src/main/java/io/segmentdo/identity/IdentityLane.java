@@ -330,10 +330,10 @@ public final class IdentityLane {
             Event event = batch.get(i);
             LanePartition partition = stops.partition(i);
             if (stops.isSeen(i) || !partition.mark(event, stops.mark(i))) {
-                tally.duplicate(event.source());
+                tally.duplicate(event.sourceKey());
                 continue;
             }
-            tally.entered(event.source());
+            tally.entered(event.sourceKey());
             String reason = unappliable.get(event);
             if (reason != null) {
                 partition.deadLetter(event, reason);

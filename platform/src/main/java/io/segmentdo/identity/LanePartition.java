@@ -163,7 +163,7 @@ final class LanePartition implements PartitionState {
     void deadLetter(Event event, String reason) {
         byte[] key = Keys.deadLetter(event.receivedAtMillis(), event.messageId());
         changes().put(Keyspace.DEAD_LETTER, key, DeadEvent.encode(reason, event));
-        lane.tally().deadLettered(event.source());
+        lane.tally().deadLettered(event.sourceKey());
     }
 
     private Changes changes() {
@@ -390,7 +390,7 @@ final class LanePartition implements PartitionState {
     public void identified(String profileId, Event event) {
         outboxTail++;
         lane.log().add(changes(), new IdentifiedEvent(number, outboxTail, profileId, event));
-        lane.tally().identified(event.source());
+        lane.tally().identified(event.sourceKey());
     }
 
     @Override

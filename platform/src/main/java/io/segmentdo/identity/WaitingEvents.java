@@ -29,7 +29,7 @@ final class WaitingEvents {
 
     private static void add(Message message, Map<String, Long> bySource) {
         if (message instanceof Visit visit) {
-            bySource.merge(visit.event().source(), 1L, Long::sum);
+            bySource.merge(visit.event().sourceKey(), 1L, Long::sum);
         }
     }
 }
