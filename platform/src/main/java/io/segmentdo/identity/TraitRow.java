@@ -22,6 +22,7 @@ final class TraitRow {
      * @param tie decides between two of the same millisecond; made from the message id
      * @param json the value as JSON, {@code null} when it was unset
      */
+    @SuppressWarnings("ArrayRecordComponent") // compared by content below
     record Value(long atMillis, long tie, byte[] json) {
         boolean wins(Value other) {
             if (atMillis != other.atMillis) {
