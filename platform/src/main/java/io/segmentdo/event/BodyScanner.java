@@ -230,6 +230,10 @@ final class BodyScanner implements Scan.Understood {
         if (count > limits.batchEvents()) {
             return refused(DiscardReason.TOO_MANY_EVENTS, count, excerpt(drafts.getFirst()));
         }
+        if (count == 1 && drafts.getFirst().problem == null) {
+            Draft only = drafts.getFirst();
+            return new Parsed(List.of(writer.event(only, arrival, messageIds)), List.of(), only.isTruncated ? 1 : 0);
+        }
         List<Event> accepted = new ArrayList<>(count);
         List<Discard> discards = List.of();
         int truncated = 0;

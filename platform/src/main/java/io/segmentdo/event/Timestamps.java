@@ -32,7 +32,7 @@ final class Timestamps {
 
     /** An integer as epoch milliseconds, or as epoch seconds when it is too small for those; {@link #NONE} if neither. */
     static long ofNumber(long number) {
-        long millis = Math.abs(number) < 100_000_000_000L ? number * 1_000 : number;
+        long millis = number > -100_000_000_000L && number < 100_000_000_000L ? number * 1_000 : number;
         return isWritable(millis) ? millis : NONE;
     }
 
