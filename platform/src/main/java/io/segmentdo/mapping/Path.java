@@ -47,6 +47,16 @@ final class Path {
         return new Path(keys);
     }
 
+    /** The first key, or the empty text where the path is the whole event. */
+    String first() {
+        return keys.length == 0 ? "" : keys[0];
+    }
+
+    /** The path without its first key. */
+    Path rest() {
+        return new Path(List.of(keys).subList(1, keys.length));
+    }
+
     /** The value at the end of the path. */
     @Nullable
     Object find(@Nullable Object root) {
@@ -61,7 +71,7 @@ final class Path {
             } else if (at instanceof List<?> list) {
                 at = element(list, key);
             } else {
-                return isEmpty(at) ? at : Absent.ABSENT;
+                return JsValues.isFalsy(at) ? at : Absent.ABSENT;
             }
         }
         return at;
@@ -77,17 +87,5 @@ final class Path {
             index = index * 10 + (digit - '0');
         }
         return index < list.size() ? list.get(index) : Absent.ABSENT;
-    }
-
-    /** Whether JavaScript takes the value for false. */
-    static boolean isEmpty(@Nullable Object value) {
-        return switch (value) {
-            case null -> true;
-            case Absent absent -> true;
-            case Boolean truth -> !truth;
-            case String text -> text.isEmpty();
-            case Number number -> number.doubleValue() == 0 || Double.isNaN(number.doubleValue());
-            default -> false;
-        };
     }
 }

@@ -1,0 +1,79 @@
+package io.segmentdo.mapping;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Segment's mapping directives, compiled: shapes an event into what a destination wants.
+ *
+ * <p>A mapping is JSON. An object whose only key starts with {@code @} is a directive, other objects and lists are
+ * resolved member by member, anything else stands for itself. Members that resolve to nothing are left out, null stays.
+ * Values are JDK maps, lists, texts, numbers and truth values; parts of the event are shared, not copied. Every text that
+ * a mapping builds is bounded to a million characters. Immutable.
+ */
+public final class Mapping {
+    /** Marks the directive that gets all other members as its {@code mapping}. */
+    private static final String ROOT_DIRECTIVE = "__segment_internal_directive";
+
+    private static final Map<String, Directive> DIRECTIVES = Map.copyOf(SegmentDirectives.all());
+
+    private final Expression expression;
+
+    private Mapping(Expression expression) {
+        this.expression = expression;
+    }
+
+    /**
+     * Compiles a mapping, given as parsed JSON or YAML.
+     *
+     * @throws InvalidMappingException with everything that is wrong
+     */
+    public static Mapping compile(Map<String, ? extends @Nullable Object> directives) {
+        var problems = new ArrayList<MappingProblem>();
+        var site = new MappingSite(DIRECTIVES, problems);
+        Expression expression = site.compile(withRootDirective(directives, site));
+        if (!problems.isEmpty()) {
+            throw new InvalidMappingException(problems);
+        }
+        return new Mapping(expression);
+    }
+
+    private static Map<String, ? extends @Nullable Object> withRootDirective(
+            Map<String, ? extends @Nullable Object> directives, MappingSite site) {
+        if (!directives.containsKey(ROOT_DIRECTIVE)) {
+            return directives;
+        }
+        var members = new LinkedHashMap<String, @Nullable Object>(directives);
+        Object root = members.remove(ROOT_DIRECTIVE);
+        if (!(root instanceof Map<?, ?> directive)
+                || directive.size() != 1
+                || !(directive.values().iterator().next() instanceof Map<?, ?> arguments)) {
+            site.at(ROOT_DIRECTIVE).problem(root, "one directive with named arguments");
+            return Map.of();
+        }
+        var completed = new LinkedHashMap<String, @Nullable Object>();
+        arguments.forEach((key, value) -> completed.put(String.valueOf(key), value));
+        completed.put("mapping", members);
+        return Map.of(String.valueOf(directive.keySet().iterator().next()), completed);
+    }
+
+    /**
+     * The shape of one event; null also where nothing is left of it.
+     *
+     * @throws MappingException if the event does not fit and never will
+     */
+    public @Nullable Object apply(Map<String, ? extends @Nullable Object> event) {
+        return apply(Scope.of(event));
+    }
+
+    /**
+     * The shape of what a scope holds; null also where nothing is left of it.
+     *
+     * @throws MappingException if it does not fit and never will
+     */
+    public @Nullable Object apply(Scope scope) {
+        return Absent.toNull(expression.evaluate(scope));
+    }
+}
