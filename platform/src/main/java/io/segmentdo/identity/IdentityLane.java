@@ -6,6 +6,7 @@ import io.segmentdo.problem.PlatformException;
 import io.segmentdo.problem.Problem;
 import io.segmentdo.store.Changes;
 import io.segmentdo.store.PartitionStore;
+import java.io.UncheckedIOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -54,6 +55,7 @@ public final class IdentityLane {
     private final IdentityConfig config;
     private final Function<String, IdentityRules> rules;
     private final ChannelTransport transport;
+    private final Function<PartitionState, Actors> protocol;
     private final Map<String, CompiledRules> compiled = new HashMap<>();
     private final Map<String, IdentityRules> compiledFrom = new HashMap<>();
     private final Surroundings surroundings = new Surroundings();
@@ -84,6 +86,18 @@ public final class IdentityLane {
             IdentityConfig config,
             Function<String, IdentityRules> rules,
             ChannelTransport transport) {
+        this(store, events, config, rules, transport, Actors::new);
+    }
+
+    /** With a protocol that a test has broken on purpose. */
+    IdentityLane(
+            PartitionStore store,
+            EventLog events,
+            IdentityConfig config,
+            Function<String, IdentityRules> rules,
+            ChannelTransport transport,
+            Function<PartitionState, Actors> protocol) {
+        this.protocol = protocol;
         this.store = store;
         this.events = events;
         this.config = config;
@@ -128,7 +142,7 @@ public final class IdentityLane {
         int cached = Math.max(64, config.cachedActors() / Math.max(1, owned));
         LanePartition partition = new LanePartition(number, epoch, cached, surroundings);
         partitions.put(number, partition);
-        actors.put(number, new Actors(partition));
+        actors.put(number, protocol.apply(partition));
     }
 
     /** Gives partitions up; what they have under way is taken over by their next owner. */
@@ -151,26 +165,61 @@ public final class IdentityLane {
      */
     public LaneResult apply(List<Event> batch) {
         checkUsable();
-        Map<LanePartition, List<Event>> byPartition = new LinkedHashMap<>();
-        List<LanePartition> stops = new ArrayList<>(batch.size());
-        for (Event event : batch) {
-            LanePartition partition = partition(Partitions.of(event, store.partitions()));
+        refuseIfFull(batch);
+        return commit(batch, List.of());
+    }
+
+    private void refuseIfFull(List<Event> batch) {
+        Set<Integer> full = new HashSet<>();
+        for (LanePartition partition : partitions.values()) {
             if (partition.heldEvents() >= config.heldEventsMax()) {
-                throw new PlatformException(
-                        Problem.OVERLOADED,
-                        "partition " + partition.number() + " holds " + partition.heldEvents() + " events (expected: < "
-                                + config.heldEventsMax() + ")");
+                full.add(partition.number());
             }
-            stops.add(partition);
-            byPartition.computeIfAbsent(partition, key -> new ArrayList<>()).add(event);
         }
-        return commit(batch);
+        if (!full.isEmpty()
+                && batch.stream().anyMatch(event -> full.contains(Partitions.of(event, store.partitions())))) {
+            throw new PlatformException(
+                    Problem.OVERLOADED,
+                    "partitions " + full + " hold " + config.heldEventsMax()
+                            + " events or more each (expected: fewer)");
+        }
     }
 
     /** Takes in messages between partitions, as many as one commit may, and returns when their effects are durable. */
     public LaneResult drain() {
         checkUsable();
-        return inbox.isEmpty() ? LaneResult.NOTHING : commit(List.of());
+        return inbox.isEmpty() ? LaneResult.NOTHING : commit(List.of(), List.of());
+    }
+
+    /**
+     * Takes a profile that was absorbed out of the one that absorbed it; the ledger of the workspace must live here.
+     *
+     * @param id the identifier that was the root of the absorbed profile
+     * @param requestId names the request in facts
+     * @param atMillis when it was made, in epoch milliseconds
+     */
+    public LaneResult unmerge(ActorId id, String requestId, long atMillis) {
+        checkUsable();
+        ActorId ledger = ActorId.ledger(id.workspace());
+        return commit(List.of(), List.of(new Message.Unmerge(ledger, id, new Cause(requestId, atMillis))));
+    }
+
+    /**
+     * Forgets the person behind an identifier; the ledger of the workspace must live here. Events that come later make a
+     * new profile.
+     *
+     * @param requestId names the request in facts
+     * @param atMillis when it was made, in epoch milliseconds
+     */
+    public LaneResult delete(ActorId id, String requestId, long atMillis) {
+        checkUsable();
+        ActorId ledger = ActorId.ledger(id.workspace());
+        return commit(List.of(), List.of(new Message.Delete(ledger, id, new Cause(requestId, atMillis))));
+    }
+
+    /** The partition where the ledger of a workspace lives. */
+    public static int ledgerPartition(String workspace, int partitions) {
+        return ActorId.ledger(workspace).partition(partitions);
     }
 
     /** Whether no message waits for {@link #drain}. */
@@ -228,14 +277,14 @@ public final class IdentityLane {
 
     // ---- one commit
 
-    private LaneResult commit(List<Event> batch) {
+    private LaneResult commit(List<Event> batch, List<Message> requests) {
         List<Inbound> messages = new ArrayList<>();
         while (!inbox.isEmpty() && messages.size() < config.messagesPerCommit()) {
             messages.add(inbox.removeFirst());
         }
         try {
             compileRules();
-            applyAll(messages, batch);
+            applyAll(messages, batch, requests);
             List<Changes> changes = new ArrayList<>();
             for (LanePartition partition : partitions.values()) {
                 Changes changed = partition.flush();
@@ -256,8 +305,8 @@ public final class IdentityLane {
     }
 
     /** Applies everything; what cannot be applied is found out one by one and put aside. */
-    private void applyAll(List<Inbound> messages, List<Event> batch) {
-        Map<Object, String> unappliable = new IdentityHashMap<>();
+    private void applyAll(List<Inbound> messages, List<Event> batch, List<Message> requests) {
+        IdentityHashMap<Object, String> unappliable = new IdentityHashMap<>();
         while (true) {
             startOver();
             try {
@@ -265,17 +314,28 @@ public final class IdentityLane {
                     applyMessage(inbound, unappliable.get(inbound));
                 }
                 applyEvents(batch, unappliable);
+                for (Message request : requests) {
+                    deliver(partition(request.to().partition(store.partitions())), request);
+                }
                 return;
             } catch (Unappliable found) {
-                String reason = String.valueOf(found.getCause());
-                log.atWarn()
-                        .addKeyValue("reason", reason)
-                        .setCause(found.getCause())
-                        .log("An item could not be applied, it goes to the dead letters");
+                String reason = reasonFor(found);
                 unappliable.put(found.item, reason);
                 reload();
             }
         }
+    }
+
+    /** The kind of the failure; its message may quote the payload, which must not get into logs. */
+    private static String reasonFor(Unappliable found) {
+        Throwable cause = found.getCause();
+        boolean isData = cause instanceof UncheckedIOException;
+        String reason = isData ? "invalid JSON" : String.valueOf(cause);
+        log.atWarn()
+                .addKeyValue("reason", reason)
+                .setCause(isData ? null : cause)
+                .log("An item could not be applied, it goes to the dead letters");
+        return reason;
     }
 
     private void startOver() {
@@ -321,7 +381,7 @@ public final class IdentityLane {
         }
     }
 
-    private void applyEvents(List<Event> batch, Map<Object, String> unappliable) {
+    private void applyEvents(List<Event> batch, IdentityHashMap<Object, String> unappliable) {
         if (batch.isEmpty()) {
             return;
         }
@@ -403,7 +463,7 @@ public final class IdentityLane {
 
     private void compileRules() {
         compiledFrom.entrySet().removeIf(entry -> {
-            boolean isOld = rules.apply(entry.getKey()) != entry.getValue();
+            boolean isOld = !rules.apply(entry.getKey()).equals(entry.getValue());
             if (isOld) {
                 compiled.remove(entry.getKey());
             }

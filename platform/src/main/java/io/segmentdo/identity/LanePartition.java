@@ -11,8 +11,8 @@ import io.segmentdo.store.PartitionStore;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -66,8 +66,8 @@ final class LanePartition implements PartitionState {
     // the running batch
     private @Nullable Changes changes;
     private final Set<ActorId> absent = new HashSet<>();
-    private final Map<Actor, Boolean> dirtyActors = new IdentityHashMap<>();
-    private final Map<LedgerNode, Boolean> dirtyNodes = new IdentityHashMap<>();
+    private final Set<Actor> dirtyActors = new LinkedHashSet<>();
+    private final Set<LedgerNode> dirtyNodes = new LinkedHashSet<>();
     private final Map<RowKey, TraitRow> dirtyRows = new LinkedHashMap<>();
     private final Set<LedgerHead> dirtyHeads = new HashSet<>();
     private final Set<Dedupe.Mark> marks = new HashSet<>();
@@ -186,8 +186,8 @@ final class LanePartition implements PartitionState {
             return null;
         }
         Changes open = changes();
-        dirtyActors.keySet().forEach(actor -> open.put(Keyspace.ACTOR, Keys.actor(actor.id), actor.toBytes()));
-        dirtyNodes.keySet().forEach(node -> open.put(Keyspace.LEDGER, Keys.node(node.id), node.toBytes()));
+        dirtyActors.forEach(actor -> open.put(Keyspace.ACTOR, Keys.actor(actor.id), actor.toBytes()));
+        dirtyNodes.forEach(node -> open.put(Keyspace.LEDGER, Keys.node(node.id), node.toBytes()));
         dirtyHeads.forEach(head -> open.put(Keyspace.LEDGER, Keys.head(head.workspace), head.toBytes()));
         dirtyRows.forEach((key, row) -> {
             byte[] stored = Keys.trait(key.root, key.member);
@@ -288,7 +288,7 @@ final class LanePartition implements PartitionState {
 
     @Override
     public void changed(Actor actor) {
-        dirtyActors.put(actor, Boolean.TRUE);
+        dirtyActors.add(actor);
     }
 
     @Override
@@ -358,7 +358,7 @@ final class LanePartition implements PartitionState {
     @Override
     public void changed(LedgerNode node) {
         nodes.put(node.id, node);
-        dirtyNodes.put(node, Boolean.TRUE);
+        dirtyNodes.add(node);
     }
 
     @Override

@@ -1,7 +1,6 @@
 package io.segmentdo.identity;
 
 import io.segmentdo.event.Event;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Where an event goes first.
@@ -19,18 +18,20 @@ public final class Partitions {
 
     /** The identifier by which an event is routed and deduplicated. */
     static ActorId firstStop(Event event) {
-        if (isUsable(event.anonymousId())) {
-            return ActorId.of(event.workspace(), ActorId.ANONYMOUS, event.anonymousId());
+        String anonymousId = event.anonymousId();
+        if (anonymousId != null && isUsable(anonymousId)) {
+            return ActorId.of(event.workspace(), ActorId.ANONYMOUS, anonymousId);
         }
-        if (isUsable(event.userId())) {
-            return ActorId.of(event.workspace(), ActorId.USER, event.userId());
+        String userId = event.userId();
+        if (userId != null && isUsable(userId)) {
+            return ActorId.of(event.workspace(), ActorId.USER, userId);
         }
         return ActorId.of(event.workspace(), ActorId.NOBODY, event.messageId());
     }
 
     /** False for what broken senders put in the place of an id; all of those would meet in one partition. */
-    private static boolean isUsable(@Nullable String id) {
-        if (id == null || id.isEmpty()) {
+    private static boolean isUsable(String id) {
+        if (id.isEmpty()) {
             return false;
         }
         return switch (id) {
