@@ -44,10 +44,7 @@ public final class EventCodec {
     /** Several events as one record, in their order. */
     public static byte[] encodeAll(List<Event> events) {
         FrameWriter frame = new FrameWriter(expectedBytes(events));
-        frame.putSize(events.size());
-        for (Event event : events) {
-            write(event, frame);
-        }
+        writeAll(events, frame);
         return frame.toBytes();
     }
 
@@ -59,6 +56,21 @@ public final class EventCodec {
     /** The events that {@link #encodeAll} made this part of an array from. */
     public static List<Event> decodeAll(byte[] bytes, int offset, int length) {
         FrameReader frame = new FrameReader(bytes, offset, length);
+        List<Event> events = readAll(frame);
+        frame.expectEnd();
+        return events;
+    }
+
+    /** Appends several events to a frame that holds more than them. */
+    public static void writeAll(List<Event> events, FrameWriter frame) {
+        frame.putSize(events.size());
+        for (Event event : events) {
+            write(event, frame);
+        }
+    }
+
+    /** Reads several events from a frame that holds more than them. */
+    public static List<Event> readAll(FrameReader frame) {
         long count = frame.readSize();
         if (count > frame.remaining()) {
             throw frame.corrupt(count + " events");
@@ -67,7 +79,6 @@ public final class EventCodec {
         for (long i = 0; i < count; i++) {
             events.add(read(frame));
         }
-        frame.expectEnd();
         return events;
     }
 
@@ -113,7 +124,8 @@ public final class EventCodec {
                 Utf8Json.of(frame.readBytes()));
     }
 
-    private static int expectedBytes(List<Event> events) {
+    /** About how many bytes the record of these events takes; it is never much more. */
+    public static int expectedBytes(List<Event> events) {
         long bytes = 4;
         for (Event event : events) {
             bytes += HEAD_BYTES + event.json().length();

@@ -39,6 +39,13 @@ public final class Database implements AutoCloseable {
         T apply(RocksDB database, List<ColumnFamilyHandle> families) throws RocksDBException;
     }
 
+    /** Fills a batch; called once, on the thread that writes. */
+    @FunctionalInterface
+    public interface Fill {
+        /** Families are in the order of the {@link Layout}. */
+        void into(WriteBatch batch, List<ColumnFamilyHandle> families) throws RocksDBException;
+    }
+
     private final Path directory;
     private final Layout layout;
     private final StampedLock use = new StampedLock();
@@ -86,14 +93,16 @@ public final class Database implements AutoCloseable {
     }
 
     /** Writes one batch, atomically; after a failure it is not known whether the batch will be there. */
-    public void write(WriteOptions options, WriteBatch batch) {
+    public void write(WriteOptions options, Fill fill) {
         PlatformException former = failure;
         if (former != null && !heal()) {
             throw new PlatformException(former.problem(), former.getMessage() + " (not healed yet)", former);
         }
         long stamp = use.readLock();
-        try {
-            opened().write(options, batch);
+        try (WriteBatch batch = new WriteBatch()) {
+            RocksDB open = opened();
+            fill.into(batch, families);
+            open.write(options, batch);
         } catch (RocksDBException e) {
             PlatformException failed = failed("cannot be written", e);
             if (failure == null) {

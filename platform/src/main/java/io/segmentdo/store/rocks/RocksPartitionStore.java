@@ -182,7 +182,7 @@ public final class RocksPartitionStore implements PartitionStore {
                 .toArray();
         long[] stamps = new long[partitions.length];
         int locked = 0;
-        try (WriteBatch batch = new WriteBatch()) {
+        try {
             for (; locked < partitions.length; locked++) {
                 stamps[locked] = owning[partitions[locked]].readLock();
             }
@@ -191,8 +191,7 @@ public final class RocksPartitionStore implements PartitionStore {
                     throw new StaleEpochException(one.partition(), one.epoch(), epochs[one.partition()]);
                 }
             }
-            fill(batch, changes);
-            database.write(options, batch);
+            database.write(options, (batch, families) -> fill(batch, families, changes));
         } finally {
             while (locked > 0) {
                 locked--;
@@ -201,15 +200,13 @@ public final class RocksPartitionStore implements PartitionStore {
         }
     }
 
-    private void fill(WriteBatch batch, List<Changes> changes) {
-        database.<@Nullable Void>read((db, families) -> {
-            for (Changes one : changes) {
-                for (Changes.Change change : one.asList()) {
-                    add(batch, family(families, change.keyspace()), one.partition(), change);
-                }
+    private static void fill(WriteBatch batch, List<ColumnFamilyHandle> families, List<Changes> changes)
+            throws RocksDBException {
+        for (Changes one : changes) {
+            for (Changes.Change change : one.asList()) {
+                add(batch, family(families, change.keyspace()), one.partition(), change);
             }
-            return null;
-        });
+        }
     }
 
     private static void add(WriteBatch batch, ColumnFamilyHandle family, int partition, Changes.Change change)
@@ -253,12 +250,8 @@ public final class RocksPartitionStore implements PartitionStore {
     }
 
     private void writeOwn(byte[] key, long value) {
-        try (WriteBatch batch = new WriteBatch()) {
-            batch.put(key, new FrameWriter(Long.BYTES).putLong(value).toBytes());
-            database.write(synced, batch);
-        } catch (RocksDBException e) {
-            throw new PlatformException(Problem.STORAGE_FAILED, "the batch is too big", e);
-        }
+        byte[] bytes = new FrameWriter(Long.BYTES).putLong(value).toBytes();
+        database.write(synced, (batch, families) -> batch.put(families.get(DEFAULT_FAMILY), key, bytes));
     }
 
     private static byte[] epochKey(int partition) {
