@@ -1,0 +1,44 @@
+package io.segmentdo.app.cli;
+
+import io.segmentdo.config.ConfigException;
+import io.segmentdo.problem.PlatformException;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/** The entry of the command line. */
+@Command(
+        name = "segmentdo",
+        description = "A self-hosted, Segment-compatible customer data platform.",
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
+        subcommands = {Up.class, Doctor.class, Send.class, Version.class, Train.class})
+public final class Main {
+    private Main() {}
+
+    /** Runs a command and ends the process with its exit code: 0 fine, 1 failed, 2 wrongly called or configured. */
+    public static void main(String[] arguments) {
+        System.exit(run(arguments));
+    }
+
+    static int run(String... arguments) {
+        return new CommandLine(new Main())
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setExecutionExceptionHandler((failure, command, parsed) -> explain(failure, command))
+                .execute(arguments);
+    }
+
+    /** The catch-all of the program: one clear sentence for what is known, the stack for what is a bug. */
+    private static int explain(Exception failure, CommandLine command) throws Exception {
+        var err = command.getErr();
+        if (failure instanceof ConfigException invalid) {
+            err.println("The configuration cannot be used:");
+            invalid.problems().forEach(problem -> err.println("  " + problem));
+            return 2;
+        }
+        if (failure instanceof PlatformException known) {
+            err.println(known.getMessage());
+            return 1;
+        }
+        throw failure;
+    }
+}

@@ -1,0 +1,57 @@
+package io.segmentdo.app.cli;
+
+import io.segmentdo.app.Node;
+import io.segmentdo.app.PlatformConfig;
+import io.segmentdo.config.ConfigLoader;
+import io.segmentdo.config.Loaded;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.Writer;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import picocli.CommandLine.Command;
+
+/**
+ * {@code segmentdo train}: starts a node in a temporary directory, sends it some events and ends, so that the launcher can
+ * record which classes a start needs.
+ */
+@Command(name = "train", hidden = true, description = "Rehearses a start for the class cache.")
+final class Train implements Callable<Integer> {
+    private static final int EVENTS = 200;
+
+    @Override
+    public Integer call() throws Exception {
+        Path directory = Files.createTempDirectory("segmentdo-train");
+        try {
+            Map<String, String> options = Map.of("http.port", "0", "app.data-directory", directory.toString());
+            Loaded<PlatformConfig> loaded = new ConfigLoader(Map.of(), directory)
+                    .load(PlatformConfig.class, directory.resolve("platform.yaml"), options);
+            String writeKey = Demo.writeKey(directory);
+            try (DemoSink sink = DemoSink.open(new PrintWriter(Writer.nullWriter()), Clock.systemUTC());
+                    Node node = Node.start(loaded, directory, List.of(Demo.workspace(writeKey, sink.url())))) {
+                try (Sender sender = new Sender(URI.create("http://127.0.0.1:" + node.port()), writeKey)) {
+                    for (int i = 0; i < EVENTS; i++) {
+                        sender.track("user-" + i % 10, "Trained");
+                    }
+                }
+            }
+        } finally {
+            delete(directory);
+        }
+        return 0;
+    }
+
+    private static void delete(Path directory) throws IOException {
+        try (Stream<Path> files = Files.walk(directory)) {
+            for (Path file : files.sorted((a, b) -> b.compareTo(a)).toList()) {
+                Files.delete(file);
+            }
+        }
+    }
+}
