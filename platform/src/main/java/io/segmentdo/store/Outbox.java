@@ -149,7 +149,7 @@ public final class Outbox {
     }
 
     private void report(int partition, long needed, long end) {
-        overtaken.increment(end - needed);
+        overtaken.increment((double) (end - needed));
         log.atError()
                 .addKeyValue("partition", partition)
                 .addKeyValue("entries", end - needed)
