@@ -60,7 +60,7 @@ public final class IdentityMeters {
                 identified.add(counts.identified());
                 identifiedBySource
                         .computeIfAbsent(source, this::identifiedCounter)
-                        .increment(counts.identified());
+                        .increment((double) counts.identified());
             }
             count(source, DUPLICATE, counts.duplicates());
             count(source, UNIDENTIFIABLE, counts.deadLettered());
