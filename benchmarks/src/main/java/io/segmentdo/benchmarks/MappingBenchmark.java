@@ -17,6 +17,7 @@ import org.openjdk.jmh.annotations.Measurement;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
@@ -54,11 +55,12 @@ public class MappingBenchmark {
 
     private final ObjectMapper json = new ObjectMapper();
     private final byte[] bytes = event().getBytes(StandardCharsets.UTF_8);
-    private final Map<String, Object> event;
-    private final Mapping mapping;
+    private Map<String, Object> event = Map.of();
+    private Mapping mapping = Mapping.compile(Map.of());
 
     /** Compiles the mapping and checks that both ways give the same. */
-    public MappingBenchmark() throws IOException {
+    @Setup
+    public void prepare() throws IOException {
         event = json.readValue(bytes, OBJECT);
         mapping = Mapping.compile(json.readValue(MAPPING, OBJECT));
         if (!byHand().equals(byDirectives())) {

@@ -115,7 +115,8 @@ final class MappingSite {
         return scope -> {
             var result = LinkedHashMap.<String, @Nullable Object>newLinkedHashMap(keys.length);
             for (int i = 0; i < keys.length; i++) {
-                Object value = values[i].evaluate(scope);
+                // nearly all members are paths: said like this, the compiler need not guess which code comes
+                Object value = values[i] instanceof Path path ? path.find(scope.root()) : values[i].evaluate(scope);
                 if (value != Absent.ABSENT || keeps) {
                     result.put(keys[i], value);
                 }

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * <p>A value on the way that is empty for JavaScript (null, false, 0, the empty text) ends the walk and is the result;
  * any other value without members leads to {@link Absent#ABSENT}. Immutable.
  */
-final class Path {
+final class Path implements Expression {
     private static final Pattern DELIMITER = Pattern.compile("\\[(?=[\"'\\d])|\\.|(?<=[\"'\\d])]+");
     private static final Pattern PLAIN_DELIMITER = Pattern.compile("[\\[\\].]");
     private static final Pattern QUOTE = Pattern.compile("['\"]");
@@ -57,17 +57,21 @@ final class Path {
         return new Path(List.of(keys).subList(1, keys.length));
     }
 
+    @Override
+    public @Nullable Object evaluate(Scope scope) {
+        return find(scope.root());
+    }
+
     /** The value at the end of the path. */
     @Nullable
     Object find(@Nullable Object root) {
         Object at = root;
         for (String key : keys) {
             if (at instanceof Map<?, ?> map) {
-                Object next = map.get(key);
-                if (next == null && !map.containsKey(key)) {
-                    return Absent.ABSENT;
+                at = member(map, key);
+                if (at == Absent.ABSENT) {
+                    return at;
                 }
-                at = next;
             } else if (at instanceof List<?> list) {
                 at = element(list, key);
             } else {
@@ -75,6 +79,11 @@ final class Path {
             }
         }
         return at;
+    }
+
+    @SuppressWarnings("unchecked") // nothing is put into the map
+    private static @Nullable Object member(Map<?, ?> map, String key) {
+        return ((Map<Object, @Nullable Object>) map).getOrDefault(key, Absent.ABSENT);
     }
 
     private static @Nullable Object element(List<?> list, String key) {

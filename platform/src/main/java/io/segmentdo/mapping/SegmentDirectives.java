@@ -44,8 +44,7 @@ final class SegmentDirectives {
 
     private static Expression path(@Nullable Object argument, MappingSite site) {
         if (argument instanceof String text) {
-            Path path = eventPath(text);
-            return scope -> path.find(scope.root());
+            return eventPath(text);
         }
         Expression text = site.compileText(argument);
         return scope -> eventPath(textOf("@path", text.evaluate(scope))).find(scope.root());
