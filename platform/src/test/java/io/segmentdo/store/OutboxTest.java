@@ -115,12 +115,12 @@ class OutboxTest {
     @Test
     void readersAreWokenAfterACommitUntilTheyLeave() throws Exception {
         List<Long> woken = new ArrayList<>();
-        AutoCloseable subscription = outbox.subscribe((partition, tail) -> woken.add(partition * 100 + tail));
+        AutoCloseable subscription = outbox.subscribe((partition, tail) -> woken.add(partition * 100L + tail));
         commit(List.of(event(1, 10), event(2, 10)));
         subscription.close();
         commit(List.of(event(3, 10)));
 
-        assertThat(woken).containsExactly(PARTITION * 100 + 2L);
+        assertThat(woken).containsExactly(102L);
     }
 
     @Test
@@ -157,16 +157,16 @@ class OutboxTest {
         assertThat(outbox.bytes()).isLessThanOrEqualTo((1 << 20) / 2);
         long head = outbox.head(PARTITION);
         assertThat(head).isEqualTo(11);
-        assertThat(overtaken()).isEqualTo(head - 5);
+        assertThat(overtaken()).isEqualTo(6);
         assertThat(outbox.read(PARTITION, 5, 1, ALL))
                 .extracting(OutboxEntry::position)
                 .containsExactly(head);
         outbox.retain(partition -> 5);
-        assertThat(overtaken()).isEqualTo(head - 5);
+        assertThat(overtaken()).isEqualTo(6);
     }
 
-    private double overtaken() {
-        return meters.get("segmentdo.outbox.overtaken").counter().count();
+    private long overtaken() {
+        return (long) meters.get("segmentdo.outbox.overtaken").counter().count();
     }
 
     private Outbox open(ByteSize recent, ByteSize max) {
