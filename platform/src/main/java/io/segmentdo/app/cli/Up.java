@@ -18,7 +18,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -63,26 +62,32 @@ final class Up implements Callable<Integer> {
                 .load(PlatformConfig.class, config.resolve("platform.yaml"), options());
         Logging.apply(loaded.value().telemetry());
         PrintWriter terminal = Objects.requireNonNull(command).commandLine().getOut();
-        if (loaded.value().app().demo()) {
-            runDemo(loaded, terminal);
-        } else {
-            try (Node node = Node.start(loaded, config, List.of())) {
-                greet(node, loaded, terminal, Optional.empty());
-                awaitStop(loaded.value());
-            }
+        // The sink outlives the node, which may still deliver while it stops.
+        try (Stop stop = new Stop(loaded.value().app().shutdownTimeout());
+                Surroundings demo = surroundings(loaded.value(), terminal);
+                Node node = Node.start(loaded, config, demo.workspaces())) {
+            greet(node, loaded, terminal, demo.writeKey());
+            stop.await();
         }
         return 0;
     }
 
-    private void runDemo(Loaded<PlatformConfig> loaded, PrintWriter terminal) throws Exception {
-        String writeKey = demoWriteKey(loaded.value());
-        try (DemoSink sink = DemoSink.open(terminal, Clock.systemUTC())) {
-            Workspace demo = Demo.workspace(writeKey, sink.url());
-            try (Node node = Node.start(loaded, config, List.of(demo))) {
-                greet(node, loaded, terminal, Optional.of(writeKey));
-                awaitStop(loaded.value());
-            }
+    /** What is there besides the node: the demo, or nothing. */
+    private record Surroundings(List<Workspace> workspaces, Optional<String> writeKey, Runnable end)
+            implements AutoCloseable {
+        @Override
+        public void close() {
+            end.run();
         }
+    }
+
+    private static Surroundings surroundings(PlatformConfig config, PrintWriter terminal) throws IOException {
+        if (!config.app().demo()) {
+            return new Surroundings(List.of(), Optional.empty(), () -> {});
+        }
+        String writeKey = demoWriteKey(config);
+        DemoSink sink = DemoSink.open(terminal, Clock.systemUTC());
+        return new Surroundings(List.of(Demo.workspace(writeKey, sink.url())), Optional.of(writeKey), sink::close);
     }
 
     private static String demoWriteKey(PlatformConfig config) {
@@ -129,25 +134,5 @@ final class Up implements Callable<Integer> {
 
                 Then open %s/health and %s/metrics. Events arrive below; Ctrl-C stops.""".formatted(key, key, url, url, url)));
         terminal.flush();
-    }
-
-    /** Waits for SIGTERM or SIGINT; the process ends when the node has stopped, or when its time for that is over. */
-    private static void awaitStop(PlatformConfig config) throws InterruptedException {
-        Thread main = Thread.currentThread();
-        CountDownLatch stop = new CountDownLatch(1);
-        Runtime.getRuntime()
-                .addShutdownHook(new Thread(
-                        () -> {
-                            stop.countDown();
-                            try {
-                                if (!main.join(config.app().shutdownTimeout())) {
-                                    log.atError().log("The node did not stop in time and was ended");
-                                }
-                            } catch (InterruptedException e) {
-                                Thread.currentThread().interrupt();
-                            }
-                        },
-                        "segmentdo-stop"));
-        stop.await();
     }
 }
