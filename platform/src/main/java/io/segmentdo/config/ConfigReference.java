@@ -14,13 +14,30 @@ public final class ConfigReference {
         this.type = type;
     }
 
+    private static final String INTRODUCTION = """
+            # Configuration
+
+            Every key of `config/platform.yaml` with its default. This page is made from the configuration records; a test
+            keeps it so (`./mvnw verify -Dreference.update` writes it anew).
+
+            A value is taken from the command line, else from the environment, else from the file, else from the default. The
+            environment variable of `section.some-key` is `SEGMENTDO_SECTION_SOME_KEY`; lists are separated by commas there.
+            Durations are written `500ms`, `30s`, `5m`, `4h`, `7d`, sizes `512KiB`, `4MiB`, `2GB`. Wherever a text stands,
+            `${env:NAME}` and `${file:path}` stand for a value kept elsewhere, relative to the directory of the configuration;
+            such values and all secrets are masked when the configuration is shown. An unknown key, a value out of range or a
+            reference that leads nowhere stops the start, and all of them are named at once.
+
+            Workspaces, sources and destinations are not configured here but in `config/workspaces/<id>.yaml`, which may change
+            while the node runs: see the [operator's guide](operations.md).
+            """;
+
     /** One heading per section with a table of its keys, defaults and environment variables. */
     public String markdown() {
         Object defaults = Binder.defaultOf(type);
         if (defaults == null) {
             throw new IllegalStateException(type + " has no DEFAULT");
         }
-        StringBuilder page = new StringBuilder();
+        StringBuilder page = new StringBuilder(INTRODUCTION);
         for (RecordComponent section : type.getRecordComponents()) {
             page.append("\n## `").append(Keys.of(section)).append("`\n\n");
             Optional.ofNullable(section.getAnnotation(Doc.class))

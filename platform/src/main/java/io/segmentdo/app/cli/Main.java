@@ -17,14 +17,12 @@ public final class Main {
 
     /** Runs a command and ends the process with its exit code: 0 fine, 1 failed, 2 wrongly called or configured. */
     public static void main(String[] arguments) {
-        System.exit(run(arguments));
+        System.exit(commandLine().execute(arguments));
     }
 
-    static int run(String... arguments) {
+    static CommandLine commandLine() {
         return new CommandLine(new Main())
-                .setCaseInsensitiveEnumValuesAllowed(true)
-                .setExecutionExceptionHandler((failure, command, parsed) -> explain(failure, command))
-                .execute(arguments);
+                .setExecutionExceptionHandler((failure, command, parsed) -> explain(failure, command));
     }
 
     /** The catch-all of the program: one clear sentence for what is known, the stack for what is a bug. */
