@@ -64,6 +64,7 @@ class EventParserSeedTest {
             ObjectNode body = JSON.createObjectNode();
             body.set("batch", batch);
             byte[] bytes = written(body, random);
+            JsonNode sent = JSON.readTree(bytes).path("batch");
 
             Parsed parsed =
                     ((Scan.Understood) parser.scanBatch(bytes, bytes.length)).enrich(Arrival.of(ORIGIN, "9.9.9.9", 0));
