@@ -1,5 +1,6 @@
 package io.segmentdo.mapping;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -88,5 +89,24 @@ final class DirectiveArguments {
         }
         site.at(name).problem(raw(name), "one of " + String.join(", ", words));
         return words[0];
+    }
+
+    /** One of several words, in small letters; the first one where none is given. */
+    String choiceOr(String name, String otherwise, String... others) {
+        if (!has(name)) {
+            return otherwise;
+        }
+        var words = new ArrayList<>(List.of(others));
+        words.addFirst(otherwise);
+        return choice(name, words.toArray(String[]::new));
+    }
+
+    /** A whole number in a range. */
+    int integer(String name, int min, int max) {
+        if (raw(name) instanceof Integer number && number >= min && number <= max) {
+            return number;
+        }
+        site.at(name).problem(raw(name), "a whole number from " + min + " to " + max);
+        return min;
     }
 }

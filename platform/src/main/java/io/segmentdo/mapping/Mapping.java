@@ -1,12 +1,19 @@
 package io.segmentdo.mapping;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Segment's mapping directives, compiled: shapes an event into what a destination wants.
+ *
+ * <p>Beside them stands a library of functions: {@code @coalesce @compare @and @or @not @exists @switch @lookup @map
+ * @entries @object @pick @omit @count @trim @truncate @split @join @base64 @url @keys @words @bytes @cast @number @hash
+ * @hmac @uuid5 @date}.
  *
  * <p>A mapping is JSON. An object whose only key starts with {@code @} is a directive, other objects and lists are
  * resolved member by member, anything else stands for itself. Members that resolve to nothing are left out, null stays.
@@ -17,7 +24,7 @@ public final class Mapping {
     /** Marks the directive that gets all other members as its {@code mapping}. */
     private static final String ROOT_DIRECTIVE = "__segment_internal_directive";
 
-    private static final Map<String, Directive> DIRECTIVES = Map.copyOf(SegmentDirectives.all());
+    private static final Map<String, Directive> DIRECTIVES = directives();
 
     private final Expression expression;
 
@@ -33,11 +40,43 @@ public final class Mapping {
     public static Mapping compile(Map<String, ? extends @Nullable Object> directives) {
         var problems = new ArrayList<MappingProblem>();
         var site = new MappingSite(DIRECTIVES, problems);
-        Expression expression = site.compile(withRootDirective(directives, site));
+        return checked(site.compile(withRootDirective(directives, site)), problems);
+    }
+
+    /**
+     * Compiles any value with directives in it that may also refer to bound values: {@code {"@settings": "region"}} is a
+     * path into the one bound to {@code settings}, {@code {"@item": true}} the whole of another.
+     *
+     * @param names of the bindings that the {@link Scope} will have
+     * @throws InvalidMappingException with everything that is wrong
+     */
+    public static Mapping compile(@Nullable Object value, Set<String> names) {
+        var directives = new HashMap<>(DIRECTIVES);
+        names.forEach(name -> directives.put("@" + name, (argument, site) -> bound(name, argument, site)));
+        var problems = new ArrayList<MappingProblem>();
+        return checked(new MappingSite(directives, problems).compile(value), problems);
+    }
+
+    private static Mapping checked(Expression expression, List<MappingProblem> problems) {
         if (!problems.isEmpty()) {
             throw new InvalidMappingException(problems);
         }
         return new Mapping(expression);
+    }
+
+    private static Map<String, Directive> directives() {
+        var all = new HashMap<>(SegmentDirectives.all());
+        all.putAll(Functions.all());
+        return Map.copyOf(all);
+    }
+
+    private static Expression bound(String name, @Nullable Object argument, MappingSite site) {
+        if (!(argument instanceof String) && !Boolean.TRUE.equals(argument)) {
+            return site.problem(argument, "a path, or true for the whole");
+        }
+        Path path = argument instanceof String text ? Path.of(text) : Path.of("");
+        return scope ->
+                scope.bindings().containsKey(name) ? path.find(scope.bindings().get(name)) : Absent.ABSENT;
     }
 
     private static Map<String, ? extends @Nullable Object> withRootDirective(

@@ -1,0 +1,114 @@
+package io.segmentdo.mapping;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/** Lists and objects. */
+final class ListFunctions {
+    private ListFunctions() {}
+
+    static void addTo(Map<String, Directive> directives) {
+        directives.put("@map", ListFunctions::map);
+        directives.put("@entries", ListFunctions::entries);
+        directives.put("@object", ListFunctions::object);
+        directives.put("@pick", (argument, site) -> select(argument, site, true));
+        directives.put("@omit", (argument, site) -> select(argument, site, false));
+        directives.put("@count", Functions.ofValue(ListFunctions::count));
+    }
+
+    private static int count(Object value) {
+        return switch (value) {
+            case List<?> list -> list.size();
+            case Map<?, ?> map -> map.size();
+            default -> 1;
+        };
+    }
+
+    /**
+     * {@code {list, shape, where}}: each item, with paths starting from it, that {@code where} takes. A single value is a
+     * list of one; items whose shape is missing are left out.
+     */
+    private static Expression map(@Nullable Object argument, MappingSite site) {
+        var arguments = DirectiveArguments.of(argument, site, "list", "shape", "where");
+        Expression list = arguments.required("list");
+        Expression shape = arguments.has("shape") ? arguments.required("shape") : Scope::root;
+        Expression where = arguments.has("where") ? arguments.required("where") : scope -> true;
+        return Functions.applyInScope(list, (found, scope) -> {
+            var results = new ArrayList<@Nullable Object>();
+            for (Object item : found instanceof List<?> many ? many : List.of(found)) {
+                Scope inner = scope.at(item);
+                if (!JsValues.isFalsy(where.evaluate(inner))) {
+                    Object shaped = shape.evaluate(inner);
+                    if (shaped != Absent.ABSENT) {
+                        results.add(shaped);
+                    }
+                }
+            }
+            return results;
+        });
+    }
+
+    /** An object as list of {@code {key, value}}. */
+    private static Expression entries(@Nullable Object argument, MappingSite site) {
+        return Functions.apply(site.compile(argument), found -> {
+            var entries = new ArrayList<Object>();
+            if (found instanceof Map<?, ?> map) {
+                map.forEach((key, value) -> {
+                    var entry = new LinkedHashMap<String, @Nullable Object>();
+                    entry.put("key", key);
+                    entry.put("value", value);
+                    entries.add(entry);
+                });
+            }
+            return entries;
+        });
+    }
+
+    /** {@code {list, key, value}}: an object from a list, where key and value start from the item. */
+    private static Expression object(@Nullable Object argument, MappingSite site) {
+        var arguments = DirectiveArguments.of(argument, site, "list", "key", "value");
+        Expression list = arguments.required("list");
+        Expression key = arguments.required("key");
+        Expression value = arguments.required("value");
+        return Functions.applyInScope(list, (found, scope) -> {
+            var object = new LinkedHashMap<String, @Nullable Object>();
+            for (Object item : found instanceof List<?> many ? many : List.of(found)) {
+                Object name = key.evaluate(scope.at(item));
+                Object member = value.evaluate(scope.at(item));
+                if (Absent.isPresent(name) && member != Absent.ABSENT) {
+                    object.put(JsValues.text(name), member);
+                }
+            }
+            return object;
+        });
+    }
+
+    /** {@code {value, keys: […]}}: an object with, or without, some members. */
+    private static Expression select(@Nullable Object argument, MappingSite site, boolean keep) {
+        var arguments = DirectiveArguments.of(argument, site, "value", "keys");
+        Expression value = arguments.required("value");
+        Set<String> keys = new TreeSet<>();
+        if (arguments.raw("keys") instanceof List<?> list) {
+            list.forEach(key -> keys.add(String.valueOf(key)));
+        } else {
+            arguments.at("keys").problem(arguments.raw("keys"), "a list of names");
+        }
+        return Functions.apply(value, found -> {
+            if (!(found instanceof Map<?, ?> map)) {
+                return Absent.ABSENT;
+            }
+            var selected = new LinkedHashMap<String, @Nullable Object>();
+            map.forEach((key, member) -> {
+                if (keys.contains(String.valueOf(key)) == keep) {
+                    selected.put(String.valueOf(key), member);
+                }
+            });
+            return selected;
+        });
+    }
+}

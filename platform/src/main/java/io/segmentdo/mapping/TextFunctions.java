@@ -1,0 +1,176 @@
+package io.segmentdo.mapping;
+
+import java.net.URI;
+import java.net.URLDecoder;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** Texts. */
+final class TextFunctions {
+    private static final Pattern WORD_START =
+            Pattern.compile("(?<=[\\p{Ll}\\d])(?=\\p{Lu})|(?<=\\p{Lu})(?=\\p{Lu}\\p{Ll})");
+    private static final Pattern BETWEEN_WORDS = Pattern.compile("[^\\p{L}\\d]+");
+    private static final int SEPARATOR_CHARS_MAX = 100;
+
+    private TextFunctions() {}
+
+    static void addTo(Map<String, Directive> directives) {
+        directives.put("@trim", (argument, site) -> Functions.applyToText(site.compile(argument), String::strip));
+        directives.put("@truncate", TextFunctions::truncate);
+        directives.put("@split", TextFunctions::split);
+        directives.put("@join", TextFunctions::join);
+        directives.put("@base64", TextFunctions::base64);
+        directives.put("@url", TextFunctions::url);
+        directives.put("@keys", TextFunctions::keys);
+        directives.put("@words", TextFunctions::words);
+        directives.put(
+                "@bytes", Functions.ofValue(value -> JsValues.text(value).getBytes(StandardCharsets.UTF_8).length));
+    }
+
+    /** {@code {value, chars}} or {@code {value, bytes}}: cut, never inside of a character. */
+    private static Expression truncate(@Nullable Object argument, MappingSite site) {
+        var arguments = DirectiveArguments.of(argument, site, "value", "chars", "bytes");
+        boolean byBytes = arguments.has("bytes");
+        int max = arguments.integer(byBytes ? "bytes" : "chars", 0, TextLimit.CHARS_MAX);
+        return Functions.applyToText(arguments.required("value"), text -> truncate(text, max, byBytes));
+    }
+
+    private static String truncate(String text, int max, boolean byBytes) {
+        int at = 0;
+        int size = 0;
+        while (at < text.length()) {
+            int codePoint = text.codePointAt(at);
+            size += byBytes ? utf8Length(codePoint) : 1;
+            if (size > max) {
+                return text.substring(0, at);
+            }
+            at += Character.charCount(codePoint);
+        }
+        return text;
+    }
+
+    private static int utf8Length(int codePoint) {
+        if (codePoint < 0x80) {
+            return 1;
+        }
+        return codePoint < 0x800 ? 2 : codePoint < 0x10000 ? 3 : 4;
+    }
+
+    /** {@code {value, by}}. */
+    private static Expression split(@Nullable Object argument, MappingSite site) {
+        var arguments = DirectiveArguments.of(argument, site, "value", "by");
+        Pattern by = Pattern.compile(arguments.text("by", ",", 1, SEPARATOR_CHARS_MAX), Pattern.LITERAL);
+        return Functions.applyToText(arguments.required("value"), text -> List.of(by.split(text, -1)));
+    }
+
+    /** {@code {list, by}}. */
+    private static Expression join(@Nullable Object argument, MappingSite site) {
+        var arguments = DirectiveArguments.of(argument, site, "list", "by");
+        String by = arguments.text("by", ",", 0, SEPARATOR_CHARS_MAX);
+        return Functions.apply(arguments.required("list"), found -> {
+            var texts = (found instanceof List<?> list ? list : List.of(found))
+                    .stream().map(JsValues::text).toList();
+            return TextLimit.check(String.join(by, texts));
+        });
+    }
+
+    /** {@code {mode: encode | decode, value}}; what cannot be decoded is missing. */
+    private static Expression base64(@Nullable Object argument, MappingSite site) {
+        var arguments = DirectiveArguments.of(argument, site, "mode", "value");
+        boolean encode = arguments.choice("mode", "encode", "decode").equals("encode");
+        return Functions.applyToText(arguments.required("value"), text -> {
+            byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+            if (encode) {
+                return Base64.getEncoder().encodeToString(bytes);
+            }
+            try {
+                return new String(Base64.getDecoder().decode(bytes), StandardCharsets.UTF_8);
+            } catch (IllegalArgumentException notEncoded) {
+                return Absent.ABSENT;
+            }
+        });
+    }
+
+    /** {@code {mode: encode | decode | host | path | query, value}}; what is no URL is missing. */
+    private static Expression url(@Nullable Object argument, MappingSite site) {
+        var arguments = DirectiveArguments.of(argument, site, "mode", "value");
+        String mode = arguments.choice("mode", "encode", "decode", "host", "path", "query");
+        return Functions.applyToText(arguments.required("value"), text -> url(mode, text));
+    }
+
+    private static Object url(String mode, String text) {
+        try {
+            Object result = switch (mode) {
+                case "encode" -> encodeUrl(text);
+                case "decode" -> URLDecoder.decode(text, StandardCharsets.UTF_8);
+                case "host" -> URI.create(text).getHost();
+                case "path" -> URI.create(text).getPath();
+                default -> URI.create(text).getQuery();
+            };
+            return result == null ? Absent.ABSENT : result;
+        } catch (IllegalArgumentException notAUrl) {
+            return Absent.ABSENT;
+        }
+    }
+
+    /** Encodes text as a part of a URL: everything but letters, digits and {@code -._~}. */
+    static String encodeUrl(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8)
+                .replace("+", "%20")
+                .replace("*", "%2A")
+                .replace("%7E", "~");
+    }
+
+    /** {@code {value, style: snake | camel | title | kebab, prefix}}: the names of an object's members. */
+    private static Expression keys(@Nullable Object argument, MappingSite site) {
+        var arguments = DirectiveArguments.of(argument, site, "value", "style", "prefix");
+        String style = arguments.choice("style", "snake", "camel", "title", "kebab");
+        String prefix = arguments.text("prefix", "", 0, SEPARATOR_CHARS_MAX);
+        return Functions.apply(arguments.required("value"), found -> {
+            if (!(found instanceof Map<?, ?> map)) {
+                return Absent.ABSENT;
+            }
+            var renamed = new LinkedHashMap<String, @Nullable Object>();
+            map.forEach((key, value) -> renamed.put(prefix + styled(String.valueOf(key), style), value));
+            return renamed;
+        });
+    }
+
+    /** {@code {value, style}}: a text as a name. */
+    private static Expression words(@Nullable Object argument, MappingSite site) {
+        var arguments = DirectiveArguments.of(argument, site, "value", "style");
+        String style = arguments.choice("style", "snake", "camel", "title", "kebab");
+        return Functions.applyToText(arguments.required("value"), text -> styled(text, style));
+    }
+
+    private static String styled(String text, String style) {
+        String separated = WORD_START.matcher(text).replaceAll(" ");
+        List<String> words = BETWEEN_WORDS
+                .splitAsStream(separated)
+                .filter(word -> !word.isEmpty())
+                .map(word -> word.toLowerCase(Locale.ROOT))
+                .toList();
+        return switch (style) {
+            case "snake" -> String.join("_", words);
+            case "kebab" -> String.join("-", words);
+            case "title" ->
+                String.join(" ", words.stream().map(TextFunctions::capitalized).toList());
+            default -> {
+                String joined = String.join(
+                        "", words.stream().map(TextFunctions::capitalized).toList());
+                yield joined.isEmpty() ? joined : joined.substring(0, 1).toLowerCase(Locale.ROOT) + joined.substring(1);
+            }
+        };
+    }
+
+    private static String capitalized(String word) {
+        return word.substring(0, 1).toUpperCase(Locale.ROOT) + word.substring(1);
+    }
+}

@@ -1,0 +1,123 @@
+package io.segmentdo.mapping;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class FunctionsTest {
+    private static final Object EVENT = JsonText.decode("""
+            {"email": " Ada@Example.COM ", "phone": "+32 (0)470 12 34 56", "n": 2.5, "price": 0.1, "null": null,
+             "list": ["a", "b", "c"], "items": [{"sku": "x", "q": 1}, {"sku": "y", "q": 0}, {"q": 5}],
+             "o": {"firstName": "Ada", "HTTPStatus": 200}, "at": "2026-03-04T05:06:07.089Z", "text": "a€😀b",
+             "hash": "5994471abb01112afcc18159f6cc74b4f511b99806da59b3caf5a9c173cacfc5"}""");
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '→',
+            quoteCharacter = '`',
+            value = {
+                "{'@coalesce': [{'@path': 'none'}, {'@path': 'null'}, {'@path': 'n'}, 7]}            → 2.5",
+                "{'a': {'@coalesce': [{'@path': 'none'}]}}                                           → {}",
+                "{'@compare': {'value': {'@path': 'n'}, 'ge': 2.5, 'lt': 3}}                         → true",
+                "{'@compare': {'value': {'@path': 'list[0]'}, 'in': ['x', 'a']}}                     → true",
+                "{'@compare': {'value': {'@path': 'list'}, 'contains': 'd'}}                         → false",
+                "{'@compare': {'value': {'@path': 'hash'}, 'matches': '[0-9a-f]{64}'}}               → true",
+                "{'@and': [{'@exists': {'@path': 'n'}}, {'@not': {'@exists': {'@path': 'null'}}}]}   → true",
+                "{'@or': [{'@path': 'none'}, {'@path': 'null'}]}                                     → false",
+                "{'@switch': {'on': {'@path': 'n'}, 'cases': {'2.5': 'two', '3': 'three'}}}          → 'two'",
+                "{'@switch': {'on': true, 'cases': {'false': 1}, 'else': 2}}                         → 2",
+                "{'@lookup': {'key': {'@path': 'o.firstName'}, 'table': {'Ada': 'A'}}}               → 'A'",
+                "{'@lookup': {'key': 'b', 'table': {'a': 1}, 'else': 0}}                             → 0",
+                "{'@map': {'list': {'@path': 'items'}, 'shape': {'@path': 'sku'}}}                   → ['x', 'y']",
+                "{'@map': {'list': {'@path': 'items'}, 'shape': {'id': {'@path': 'sku'}}, 'where': {'@path': 'q'}}} → [{'id': 'x'}, {}]",
+                "{'@map': {'list': 'one', 'shape': {'tag': {'@path': '.'}}}}                         → [{'tag': 'one'}]",
+                "{'@entries': {'@pick': {'value': {'@path': 'o'}, 'keys': ['firstName']}}}           → [{'key': 'firstName', 'value': 'Ada'}]",
+                "{'@omit': {'value': {'@path': 'o'}, 'keys': ['firstName']}}                         → {'HTTPStatus': 200}",
+                "{'@object': {'list': {'@path': 'items'}, 'key': {'@path': 'sku'}, 'value': {'@path': 'q'}}} → {'x': 1, 'y': 0}",
+                "{'@count': {'@path': 'items'}}                                                      → 3",
+                "{'@trim': {'@path': 'email'}}                                                       → 'Ada@Example.COM'",
+                "{'@truncate': {'value': {'@path': 'text'}, 'chars': 3}}                             → 'a€😀'",
+                "{'@truncate': {'value': {'@path': 'text'}, 'bytes': 7}}                             → 'a€'",
+                "{'@bytes': {'@path': 'text'}}                                                       → 9",
+                "{'@split': {'value': 'a,b,', 'by': ','}}                                            → ['a', 'b', '']",
+                "{'@join': {'list': {'@path': 'list'}, 'by': '-'}}                                   → 'a-b-c'",
+                "{'@base64': {'mode': 'encode', 'value': 'a:b'}}                                     → 'YTpi'",
+                "{'@base64': {'mode': 'decode', 'value': 'YTpi'}}                                    → 'a:b'",
+                "{'@url': {'mode': 'encode', 'value': 'a b/ü~*'}}                                    → 'a%20b%2F%C3%BC~%2A'",
+                "{'@url': {'mode': 'host', 'value': 'https://x.example/p?q=1'}}                      → 'x.example'",
+                "{'@keys': {'value': {'@path': 'o'}, 'style': 'snake', 'prefix': 'p_'}}              → {'p_first_name': 'Ada', 'p_http_status': 200}",
+                "{'@words': {'value': 'Order Completed', 'style': 'camel'}}                          → 'orderCompleted'",
+                "{'@cast': {'value': '12.90', 'to': 'number'}}                                       → 12.9",
+                "{'@cast': {'value': '12.90', 'to': 'integer'}}                                      → 12",
+                "{'@cast': {'value': 'x', 'to': 'number', 'else': 0}}                                → 0",
+                "{'@cast': {'value': 'Yes', 'to': 'boolean'}}                                        → true",
+                "{'@cast': {'value': 5.0, 'to': 'text'}}                                             → '5'",
+                "{'@number': {'value': {'@path': 'price'}, 'plus': 0.2}}                             → 0.3",
+                "{'@number': {'value': '19.99', 'times': 100, 'round': 0}}                           → 1999",
+                "{'a': {'@number': {'value': 1, 'dividedBy': 0}}}                                    → {}",
+                "{'@hash': {'value': {'@path': 'email'}, 'normalize': 'email'}}                      → 'b5fc85e55755f9e0d030a10ab4429b6b2944855f9a0d60077fe832becbc41d72'",
+                "{'@hash': {'value': {'@path': 'hash'}, 'hashed': 'keep'}}                           → '5994471abb01112afcc18159f6cc74b4f511b99806da59b3caf5a9c173cacfc5'",
+                "{'@hash': {'value': 'a', 'algorithm': 'md5'}}                                       → '0cc175b9c0f1b6a831c399e269772661'",
+                "{'@hash': {'value': ['a', ''], 'algorithm': 'md5'}}                                 → ['0cc175b9c0f1b6a831c399e269772661', null]",
+                "{'@hmac': {'value': 'The quick brown fox jumps over the lazy dog', 'key': 'key'}}   → 'f7bc83f430538424b13298e6aa6fb143ef4d59a14946175997479dbc2d1a3cd8'",
+                "{'@uuid5': {'value': 'www.example.com', 'namespace': '6ba7b810-9dad-11d1-80b4-00c04fd430c8'}} → '2ed6657d-e927-568b-95e1-2665a8aea6a2'",
+                "{'@date': {'value': {'@path': 'at'}, 'to': 'micros'}}                               → 1772600767089000",
+                "{'@date': {'value': 1772600767.089, 'to': 'iso'}}                                   → '2026-03-04T05:06:07.089Z'",
+                "{'@date': {'value': '1772600767089', 'from': 'millis', 'to': 'yyyy-MM-dd HH:mm', 'zone': 'Europe/Brussels'}} → '2026-03-04 06:06'",
+                "{'a': {'@date': {'value': 'soon', 'to': 'iso'}}}                                    → {}"
+            })
+    void gives(String mapping, String expected) {
+        Object actual = Mapping.compile(decode(mapping), Set.of()).apply(Scope.of(EVENT));
+
+        assertThat(actual).isEqualTo(decode(expected));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{'@coalesce': 1}",
+                "{'@compare': {'value': 1}}",
+                "{'@compare': {'value': 1, 'matches': '('}}",
+                "{'@map': {'shape': 1}}",
+                "{'@hash': {'value': 'a', 'algorithm': 'md4'}}",
+                "{'@hash': {'value': 'a', 'salt': 'x'}}",
+                "{'@truncate': {'value': 'a', 'chars': '5'}}",
+                "{'@uuid5': {'value': 'a', 'namespace': 'dns'}}",
+                "{'@date': {'value': 1, 'zone': 'Mars'}}",
+                "{'@date': {'value': 1, 'to': 'bogus'}}",
+                "{'@settings': 'x'}"
+            })
+    void refuses(String mapping) {
+        assertThatThrownBy(() -> Mapping.compile(decode(mapping), Set.of()))
+                .isInstanceOf(InvalidMappingException.class);
+    }
+
+    @Test
+    void boundValuesAreFoundByDirectivesAndTemplates() {
+        var bindings = new HashMap<String, Object>();
+        bindings.put("settings", Map.of("region", "eu", "settings", 1));
+        bindings.put("now", Instant.parse("2026-03-04T05:06:07.089Z"));
+        Mapping mapping = Mapping.compile(
+                decode(
+                        "{'a': {'@settings': 'region'}, 'b': {'@settings': true}, 'c': {'@template': '{{settings.region}}-{{email}}'},"
+                                + " 'd': {'@date': {'value': {'@now': true}, 'to': 'millis'}}}"),
+                Set.of("settings", "now"));
+
+        Object result = mapping.apply(new Scope(Map.of("email", "e", "settings", "hidden"), bindings));
+
+        assertThat(result)
+                .isEqualTo(Map.of("a", "eu", "b", bindings.get("settings"), "c", "eu-e", "d", 1772600767089L));
+    }
+
+    private static Object decode(String json) {
+        return JsonText.decode(json.replace('\'', '"'));
+    }
+}
