@@ -1,0 +1,261 @@
+package io.segmentdo.delivery;
+
+import io.segmentdo.event.IdentifiedEvent;
+import io.segmentdo.event.OutboxEntry;
+import io.segmentdo.event.ProfileFact;
+import io.segmentdo.store.Keyspace;
+import io.segmentdo.store.Outbox;
+import io.segmentdo.store.PartitionStore;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicLongArray;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a destination has not got yet: its cursors, and the outbox behind them, partition by partition in turn.
+ *
+ * <p>A cursor is the first position that is not settled. Entries are read once and in order; they may be settled in any
+ * order. Confined to its lane.
+ */
+final class Backlog {
+    /** The place of one entry that was read. */
+    static final class Slot {
+        private final Stream stream;
+        private final long position;
+        private final long receivedAtMillis;
+        private int open = 1;
+
+        private Slot(Stream stream, OutboxEntry entry) {
+            this.stream = stream;
+            this.position = entry.position();
+            this.receivedAtMillis = switch (entry) {
+                case IdentifiedEvent identified -> identified.event().receivedAtMillis();
+                case ProfileFact fact -> fact.atMillis();
+            };
+        }
+    }
+
+    /** One entry with its place; who takes it settles it as often as it said to {@link #expect}. */
+    record Taken(OutboxEntry entry, Slot slot) {}
+
+    private static final class Stream {
+        private final int partition;
+        private final long epoch;
+        private final Deque<Slot> slots = new ArrayDeque<>();
+        private final long first;
+        private long next;
+        private long cursor;
+
+        private Stream(int partition, long epoch, long cursor) {
+            this.partition = partition;
+            this.epoch = epoch;
+            this.first = cursor;
+            this.cursor = cursor;
+            this.next = cursor;
+        }
+    }
+
+    private static final int ENTRIES_MAX = 256;
+    private static final long BYTES_MAX = 1 << 20;
+
+    private final PartitionStore store;
+    private final Outbox outbox;
+    private final AtomicLongArray tails;
+    private final Journal journal;
+    private final byte[] cursorKey;
+    private final SortedMap<Integer, Stream> streams = new TreeMap<>();
+    private final Set<Stream> moved = new HashSet<>();
+    private int lastPartition = -1;
+    private long expired;
+    private long takenBefore;
+
+    Backlog(PartitionStore store, Outbox outbox, AtomicLongArray tails, Journal journal, String destination) {
+        this.store = store;
+        this.outbox = outbox;
+        this.tails = tails;
+        this.journal = journal;
+        this.cursorKey = cursorKey(destination);
+    }
+
+    static byte[] cursorKey(String destination) {
+        return destination.getBytes(StandardCharsets.UTF_8);
+    }
+
+    static byte[] cursorValue(long position) {
+        return ByteBuffer.allocate(Long.BYTES).putLong(position).array();
+    }
+
+    /** Goes on where the stored cursor of a partition stands. */
+    void open(int partition, long epoch) {
+        byte[] stored = store.read(partition, Keyspace.CURSOR, cursorKey);
+        long cursor = stored == null ? 1 : ByteBuffer.wrap(stored).getLong();
+        streams.put(partition, new Stream(partition, epoch, cursor));
+    }
+
+    /** Forgets a partition that has another owner now. */
+    void close(int partition) {
+        Stream stream = streams.remove(partition);
+        if (stream != null) {
+            takenBefore += stream.next - stream.first;
+        }
+    }
+
+    boolean owns(int partition) {
+        return streams.containsKey(partition);
+    }
+
+    /** The epoch of a partition, for what is stored along with its cursor; 0 when it is not ours. */
+    long epoch(int partition) {
+        Stream stream = streams.get(partition);
+        return stream == null ? 0 : stream.epoch;
+    }
+
+    /** How many entries were not read yet. */
+    long unread() {
+        long unread = 0;
+        for (Stream stream : streams.values()) {
+            unread += Math.max(0, tails.get(stream.partition) - stream.next + 1);
+        }
+        return unread;
+    }
+
+    /** How many entries there were behind the cursors when the partitions were opened, and since. */
+    long taken() {
+        long taken = takenBefore;
+        for (Stream stream : streams.values()) {
+            taken += Math.max(stream.next - 1, tails.get(stream.partition)) - stream.first + 1;
+        }
+        return taken;
+    }
+
+    /** The position of the oldest entry of a partition that is not settled. */
+    long cursor(int partition) {
+        Stream stream = streams.get(partition);
+        return stream == null ? Long.MAX_VALUE : stream.cursor;
+    }
+
+    /** The partitions that are ours. */
+    Set<Integer> partitions() {
+        return streams.keySet();
+    }
+
+    /** When the oldest entry that was read and not settled was received, in epoch milliseconds; 0 for none. */
+    long oldestMillis() {
+        long oldest = Long.MAX_VALUE;
+        for (Stream stream : streams.values()) {
+            Slot slot = stream.slots.peek();
+            if (slot != null) {
+                oldest = Math.min(oldest, slot.receivedAtMillis);
+            }
+        }
+        return oldest == Long.MAX_VALUE ? 0 : oldest;
+    }
+
+    /** Whether a cursor has moved since the last {@link #journalCursors}. */
+    boolean hasMoved() {
+        return !moved.isEmpty();
+    }
+
+    /** Entries that had left the outbox before they were read, since the last call. */
+    long takeExpired() {
+        long count = expired;
+        expired = 0;
+        return count;
+    }
+
+    /**
+     * The next entries of one partition; the partitions take turns. Empty when there is nothing that may be read.
+     *
+     * @param max at most so many
+     * @param followsMerges whether a merge is not passed before the absorbed profile's earlier events are settled
+     */
+    List<Taken> next(int max, boolean followsMerges) {
+        for (Stream stream : streams.tailMap(lastPartition + 1).values()) {
+            List<Taken> taken = read(stream, max, followsMerges);
+            if (!taken.isEmpty()) {
+                return taken;
+            }
+        }
+        for (Stream stream : streams.headMap(lastPartition + 1).values()) {
+            List<Taken> taken = read(stream, max, followsMerges);
+            if (!taken.isEmpty()) {
+                return taken;
+            }
+        }
+        return List.of();
+    }
+
+    private List<Taken> read(Stream stream, int max, boolean followsMerges) {
+        if (stream.next > tails.get(stream.partition)) {
+            return List.of();
+        }
+        List<OutboxEntry> entries = outbox.read(stream.partition, stream.next, Math.min(max, ENTRIES_MAX), BYTES_MAX);
+        if (!entries.isEmpty()) {
+            skipTo(stream, entries.getFirst().position());
+        }
+        List<Taken> taken = entries.stream()
+                .takeWhile(entry -> !followsMerges || mayPass(entry))
+                .map(entry -> new Taken(entry, new Slot(stream, entry)))
+                .toList();
+        for (Taken one : taken) {
+            stream.slots.add(one.slot);
+            stream.next = one.slot.position + 1;
+        }
+        if (!taken.isEmpty()) {
+            lastPartition = stream.partition;
+        }
+        return taken;
+    }
+
+    /** What is not there any more was cut off by the outbox's retention. */
+    private void skipTo(Stream stream, long position) {
+        if (position > stream.next) {
+            expired += position - stream.next;
+            stream.next = position;
+            if (stream.slots.isEmpty()) {
+                stream.cursor = position;
+            }
+        }
+    }
+
+    private boolean mayPass(OutboxEntry entry) {
+        if (entry instanceof ProfileFact fact && fact.otherPartition() >= 0) {
+            @Nullable Stream other = streams.get(fact.otherPartition());
+            return other == null || fact.otherPartition() == entry.partition() || other.cursor > fact.otherPosition();
+        }
+        return true;
+    }
+
+    /** Says how many deliveries an entry has become; more than the one that is expected anyway. */
+    void expect(Slot slot, int deliveries) {
+        slot.open = deliveries;
+    }
+
+    /** Settles one delivery of an entry; the cursor passes it when all are, and all before it. */
+    void settle(Slot slot) {
+        slot.open--;
+        Stream stream = slot.stream;
+        for (Slot first = stream.slots.peek(); first != null && first.open == 0; first = stream.slots.peek()) {
+            stream.slots.remove();
+            stream.cursor = first.position + 1;
+            moved.add(stream);
+        }
+    }
+
+    /** Writes the cursors that have moved into the journal. */
+    void journalCursors() {
+        for (Stream stream : moved) {
+            if (streams.get(stream.partition) == stream) {
+                journal.put(stream.partition, stream.epoch, Keyspace.CURSOR, cursorKey, cursorValue(stream.cursor));
+            }
+        }
+        moved.clear();
+    }
+}

@@ -1,0 +1,664 @@
+package io.segmentdo.delivery;
+
+import io.segmentdo.api.BlockingConnector;
+import io.segmentdo.api.Delivery;
+import io.segmentdo.api.HttpConnector;
+import io.segmentdo.api.OutboundEvent;
+import io.segmentdo.api.Step;
+import io.segmentdo.delivery.Ledger.Candidate;
+import io.segmentdo.delivery.Ledger.Evidence;
+import io.segmentdo.destination.Catalogue;
+import io.segmentdo.destination.ConfiguredDestination;
+import io.segmentdo.event.IdentifiedEvent;
+import io.segmentdo.problem.PlatformException;
+import io.segmentdo.store.StaleEpochException;
+import io.vertx.circuitbreaker.CircuitBreakerState;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.Deque;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One destination's way from the outbox to the other side, on a thread of its own.
+ *
+ * <p>The thread goes round: read answers and commands, connect, read what is due and what is new, ask the plugin what to
+ * send, hand it to the transport, store what was decided, sleep until there is something. Only the plugin's code can hold
+ * it up, and that costs this destination only: {@link PluginCalls} takes the lane from a thread that does not return, and
+ * {@link #relay} gives it to a new one. So everything here that a call interrupts is either done in its continuations or
+ * kept in fields: {@code unplanned}, {@code outgoing}.
+ *
+ * <p>Longer than a page, because it is the one loop in which all these meet; what they decide is in {@link Ledger}, {@link
+ * Wiring}, {@link Ready} and {@link Transport}. Fields are the lane's unless they say otherwise.
+ */
+final class Lane {
+    private static final Logger LOG = LoggerFactory.getLogger(Lane.class);
+    private static final int CHUNK = 256;
+    private static final long STORE_PAUSE_MILLIS = 500;
+    private static final long RECONNECT_MILLIS = 5_000;
+    private static final long[] RESTART_MILLIS = {100, 100, 1_000, 10_000, 60_000};
+
+    /** A request under way. */
+    private record Exchange(
+            Wiring wiring, HttpConnector connector, Step.Send step, List<Item> items, long startedNanos) {}
+
+    private final Services services;
+    private final String destination;
+    private final LentContext context;
+    private final Inbox inbox = new Inbox();
+    private final PluginCalls plugin;
+    private final Transport transport;
+    private final DeliveryMeters meters;
+    private final Ledger ledger;
+    private final Ready ready = new Ready();
+    private final Deque<Candidate> unplanned = new ArrayDeque<>();
+    private final List<Exchange> outgoing = new ArrayList<>();
+
+    private ConfiguredDestination config;
+    private @Nullable Wiring wiring;
+    private boolean rewire = true;
+    private long reconnectMillis = Long.MAX_VALUE;
+    private String waitingFor = "";
+    private CircuitBreakerState breaker = CircuitBreakerState.CLOSED;
+    private long throttledUntilMillis;
+    private long storePausedUntilMillis;
+    private int inFlight;
+    private int planAlone;
+    private boolean nothingToRead;
+    private boolean changeThread;
+    private long dirtySinceNanos;
+    private boolean dirty;
+    private long stopAtNanos;
+    private boolean stopping;
+
+    // any thread
+    private final CountDownLatch ended = new CountDownLatch(1);
+    private volatile DestinationStatus status;
+    private volatile boolean failed;
+    // whoever holds the monitor
+    private boolean downed;
+    private long restartNanos;
+
+    Lane(Services services, ConfiguredDestination config) {
+        this.services = services;
+        this.config = config;
+        this.destination = config.key();
+        this.plugin = new PluginCalls(services.config().pluginTimeout());
+        this.status = new DestinationStatus(
+                destination, config.plugin(), DestinationStatus.State.WAITING, "starting", DestinationCounts.NONE);
+        this.meters = new DeliveryMeters(services, destination, () -> status.counts());
+        this.ledger = new Ledger(services, destination, meters, this::go);
+        this.transport = new Transport(
+                services.vertx(),
+                services.config(),
+                destination,
+                state -> inbox.put(() -> {
+                    breaker = state;
+                }));
+        this.context = new LentContext(destination, services.clock(), transport);
+        ledger.order(config.ordered());
+    }
+
+    // ---- any thread
+
+    void start() {
+        Thread.ofPlatform().name("delivery-" + destination).daemon().start(this::run);
+    }
+
+    void wake() {
+        inbox.wake();
+    }
+
+    void own(int partition, long epoch) {
+        inbox.put(() -> ledger.open(partition, epoch));
+    }
+
+    void disown(int partition) {
+        inbox.put(() -> ledger.close(partition));
+    }
+
+    void reconfigure(ConfiguredDestination next) {
+        inbox.put(() -> {
+            config = next;
+            ledger.order(next.ordered());
+            rewire = true;
+        });
+    }
+
+    /** The plugin of this id came, changed or went. */
+    void pluginChanged(String id) {
+        inbox.put(() -> rewire |= config.plugin().equals(id));
+    }
+
+    DestinationStatus status() {
+        return status;
+    }
+
+    /** Runs something on the lane. */
+    <T> CompletableFuture<T> ask(Supplier<T> question) {
+        CompletableFuture<T> answer = new CompletableFuture<>();
+        inbox.put(() -> {
+            try {
+                answer.complete(question.get());
+            } catch (PlatformException e) {
+                answer.completeExceptionally(e);
+            }
+        });
+        return answer;
+    }
+
+    /** Gives another life to dead letters; how many of these there were. */
+    CompletableFuture<Integer> replay(Collection<DeliveryKey> keys) {
+        return ask(() -> {
+            int replayed = (int) keys.stream().filter(ledger::replay).count();
+            ledger.flush();
+            return replayed;
+        });
+    }
+
+    /** Forgets dead letters; how many of these there were. */
+    CompletableFuture<Integer> forget(Collection<DeliveryKey> keys) {
+        return ask(() -> {
+            int forgotten = (int) keys.stream().filter(ledger::forget).count();
+            ledger.flush();
+            return forgotten;
+        });
+    }
+
+    /** Stops reading, waits for answers under way, stores the cursors. Returns within the drain timeout and a moment. */
+    void stop() throws InterruptedException {
+        Duration drain = services.config().drainTimeout();
+        inbox.put(() -> {
+            stopping = true;
+            stopAtNanos = System.nanoTime() + drain.toNanos();
+        });
+        if (!ended.await(drain.toMillis(), TimeUnit.MILLISECONDS)) {
+            takeOver();
+            if (!ended.await(2, TimeUnit.SECONDS)) {
+                LOG.atWarn().addKeyValue("destination", destination).log("Delivery did not stop in time");
+            }
+        }
+        transport.close();
+        meters.close();
+    }
+
+    private synchronized void takeOver() {
+        if (downed || plugin.abandon(true)) {
+            downed = false;
+            start();
+        }
+    }
+
+    /** Takes the lane from a thread whose plugin does not return, and gives it to a new one after a while. */
+    synchronized void relay() {
+        if (plugin.abandon(false)) {
+            long pause = RESTART_MILLIS[Math.min(plugin.stuckThreads(), RESTART_MILLIS.length - 1)];
+            restartNanos = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(pause);
+            downed = true;
+            tell(DestinationStatus.State.STUCK, "the plugin does not return");
+            LOG.atError()
+                    .addKeyValue("destination", destination)
+                    .addKeyValue("stuck", plugin.stuckThreads())
+                    .log("The plugin did not return in time, its thread was given up");
+        }
+        boolean bearable = plugin.stuckThreads() < RESTART_MILLIS.length;
+        if (downed && bearable && System.nanoTime() - restartNanos >= 0) {
+            downed = false;
+            start();
+        }
+    }
+
+    /** Whether it was ended by a bug; a new one goes on from the stored cursors. */
+    boolean hasFailed() {
+        return failed;
+    }
+
+    private void tell(DestinationStatus.State state, String reason) {
+        DestinationStatus last = status;
+        status = new DestinationStatus(destination, last.plugin(), state, reason, last.counts());
+    }
+
+    // ---- the lane's thread
+
+    // The catch-all of the lane: a bug ends it, loudly, and the others go on.
+    @SuppressWarnings("CatchingUnchecked")
+    private void run() {
+        try {
+            transport.attach();
+            plugin.failAbandoned();
+            while (true) {
+                if (round()) {
+                    ended.countDown();
+                    return;
+                }
+                if (changeThread) {
+                    changeThread = false;
+                    start();
+                    return;
+                }
+                inbox.await(nanosUntilWork());
+            }
+        } catch (PluginCalls.Abandoned e) {
+            return; // the lane belongs to another thread now
+        } catch (Throwable e) {
+            LOG.atError().addKeyValue("destination", destination).setCause(e).log("Delivery ended by a bug");
+            tell(DestinationStatus.State.STUCK, "bug: " + e);
+            failed = true;
+            ended.countDown();
+        }
+    }
+
+    /** Does what there is to do; true when the lane has ended. */
+    private boolean round() {
+        for (Runnable message = inbox.poll(); message != null; message = inbox.poll()) {
+            message.run();
+        }
+        if (!stopping) {
+            connect();
+            long now = services.clock().millis();
+            if (now >= storePausedUntilMillis) {
+                withStore(this::read);
+            }
+            plan();
+            dispatch(now);
+        }
+        boolean end = stopping && (inFlight == 0 || System.nanoTime() - stopAtNanos >= 0);
+        if (end && wiring != null) {
+            retire();
+        }
+        flush(end);
+        publish();
+        return end;
+    }
+
+    /** The store may fail for a while; nothing is lost by waiting. */
+    private void withStore(Runnable work) {
+        try {
+            work.run();
+        } catch (StaleEpochException e) {
+            ledger.close(e.partition());
+        } catch (PlatformException e) {
+            storePausedUntilMillis = services.clock().millis() + STORE_PAUSE_MILLIS;
+            LOG.atWarn().addKeyValue("destination", destination).setCause(e).log("The store fails, delivery waits");
+        }
+    }
+
+    // ---- connecting
+
+    private void connect() {
+        boolean again = wiring == null && services.clock().millis() >= reconnectMillis;
+        if (!rewire && !again) {
+            return;
+        }
+        rewire = false;
+        reconnectMillis = Long.MAX_VALUE;
+        retire();
+        if (!config.enabled()) {
+            return;
+        }
+        Catalogue.Lease lease = services.catalogue().lease(config.plugin()).orElse(null);
+        if (lease == null) {
+            waitingFor = "there is no plugin " + config.plugin();
+            return;
+        }
+        ConfiguredDestination by = config;
+        plugin.call(
+                () -> Wiring.connect(by, lease, context),
+                connected -> {
+                    wiring = connected;
+                    waitingFor = "";
+                },
+                reason -> {
+                    lease.close();
+                    waitingFor = reason;
+                    reconnectMillis = services.clock().millis() + RECONNECT_MILLIS;
+                    LOG.atWarn()
+                            .addKeyValue("destination", destination)
+                            .addKeyValue("reason", reason)
+                            .log("Destination cannot be connected, its events wait");
+                });
+    }
+
+    private void retire() {
+        Wiring old = wiring;
+        wiring = null;
+        if (old != null && old.retire()) {
+            close(old);
+        }
+    }
+
+    private void release(Wiring used) {
+        if (used.release()) {
+            close(used);
+        }
+    }
+
+    private void close(Wiring old) {
+        changeThread = true; // what the plugin left in thread locals goes with the thread
+        plugin.call(old::closeConnector, closed -> old.closeLease(), reason -> old.closeLease());
+    }
+
+    // ---- reading
+
+    /** A delivery may go now. */
+    private void go(Item item) {
+        Delivery verdict = item.verdict();
+        if (verdict == null) {
+            ready.add(item, System.nanoTime());
+        } else {
+            ledger.settle(item, verdict, () -> Evidence.NONE);
+        }
+    }
+
+    private void read() {
+        nothingToRead = false;
+        if (wiring == null || !unplanned.isEmpty()) {
+            return;
+        }
+        int room = Math.min(ledger.memory(), CHUNK);
+        long now = services.clock().millis();
+        if (room > 0 && ledger.nextRetryMillis() <= now) {
+            ledger.flush();
+            unplanned.addAll(ledger.readDue(now, room));
+        }
+        if (unplanned.isEmpty() && ledger.mayRead()) {
+            unplanned.addAll(ledger.read(room));
+            nothingToRead = unplanned.isEmpty();
+        }
+    }
+
+    private void plan() {
+        Wiring by = wiring;
+        if (by == null || unplanned.isEmpty()) {
+            return;
+        }
+        List<Candidate> chunk = planAlone > 0 ? List.of(unplanned.getFirst()) : List.copyOf(unplanned);
+        planAlone = Math.max(0, planAlone - 1);
+        plugin.call(() -> chunk.stream().map(by::plan).toList(), plans -> planned(chunk, plans), reason -> {
+            if (chunk.size() > 1) {
+                planAlone = chunk.size(); // one of them did it: ask for each alone
+            } else {
+                planFailed(chunk.getFirst(), reason);
+            }
+        });
+    }
+
+    private void planned(List<Candidate> chunk, List<Wiring.Plan> plans) {
+        for (int i = 0; i < chunk.size(); i++) {
+            unplanned.removeFirst();
+            planned(chunk.get(i), plans.get(i));
+        }
+    }
+
+    private void planned(Candidate candidate, Wiring.Plan plan) {
+        switch (plan) {
+            case Wiring.Plan.Filtered filtered -> ledger.filter(candidate, filtered.reason());
+            case Wiring.Plan.Planned planned -> ledger.admit(candidate, planned.items());
+        }
+    }
+
+    private void planFailed(Candidate candidate, String reason) {
+        unplanned.removeFirst();
+        if (candidate.entry() instanceof IdentifiedEvent identified) {
+            ledger.admit(candidate, List.of(new Item(identified).decided(Delivery.retry(reason))));
+        } else {
+            ledger.filter(candidate, "fact");
+        }
+    }
+
+    // ---- sending
+
+    private void dispatch(long nowMillis) {
+        Wiring by = wiring;
+        while (by != null && by == wiring && nowMillis >= throttledUntilMillis && maySend()) {
+            if (ready.nanosUntilComplete(by.batching(), System.nanoTime()) > 0) {
+                break;
+            }
+            List<Item> batch = ready.take(by.batching());
+            switch (by.connector()) {
+                case HttpConnector http -> prepare(by, http, batch);
+                case BlockingConnector blocking -> deliver(blocking, batch);
+            }
+        }
+        if (!outgoing.isEmpty()) {
+            List<Exchange> now = List.copyOf(outgoing);
+            outgoing.clear();
+            transport.sendAll(
+                    now,
+                    exchange -> exchange.step().request(),
+                    (exchange, result) -> inbox.put(() -> answered(exchange, result)));
+        }
+    }
+
+    private boolean maySend() {
+        return switch (breaker) {
+            case CLOSED -> inFlight < services.config().maxInFlight();
+            case HALF_OPEN -> inFlight == 0;
+            case OPEN -> false;
+        };
+    }
+
+    private void prepare(Wiring by, HttpConnector http, List<Item> batch) {
+        List<OutboundEvent> events = Collections.unmodifiableList(batch);
+        plugin.call(
+                () -> List.copyOf(http.steps(events)),
+                steps -> carryOut(by, http, batch, steps),
+                reason -> callFailed(batch, reason));
+    }
+
+    private void callFailed(List<Item> batch, String reason) {
+        if (batch.size() > 1 && !plugin.lastWasOverdue()) {
+            batch.forEach(Item::keepAlone); // one of them did it: ask for each alone
+            ready.putBack(batch);
+            return;
+        }
+        for (Item item : batch) {
+            ledger.settle(item, Delivery.retry(reason), () -> Evidence.NONE);
+        }
+    }
+
+    private void carryOut(Wiring by, HttpConnector http, List<Item> batch, List<Step> steps) {
+        Set<Item> unanswered = Collections.newSetFromMap(new IdentityHashMap<>());
+        unanswered.addAll(batch);
+        for (Step step : steps) {
+            switch (step) {
+                case Step.Settle settle -> {
+                    if (settle.event() instanceof Item item && unanswered.remove(item)) {
+                        ledger.settle(item, settle.outcome(), () -> Evidence.NONE);
+                    }
+                }
+                case Step.Send send -> {
+                    List<Item> items = new ArrayList<>(send.events().size());
+                    for (OutboundEvent event : send.events()) {
+                        if (event instanceof Item item && unanswered.remove(item)) {
+                            items.add(item);
+                        }
+                    }
+                    if (items.size() == send.events().size()) {
+                        by.use();
+                        inFlight++;
+                        outgoing.add(new Exchange(by, http, send, items, System.nanoTime()));
+                    } else {
+                        unanswered.addAll(items);
+                    }
+                }
+            }
+        }
+        for (Item item : unanswered) {
+            ledger.settle(item, Delivery.retry("the plugin has no step for the event"), () -> Evidence.NONE);
+        }
+    }
+
+    private void answered(Exchange exchange, Transport.Result result) {
+        inFlight--;
+        switch (result) {
+            case Transport.Result.Refused refused -> {
+                ready.putBack(exchange.items());
+                release(exchange.wiring());
+            }
+            case Transport.Result.Failed failure ->
+                settleAll(exchange, List.of(Delivery.retry(failure.reason())), null);
+            case Transport.Result.Answered answer ->
+                plugin.call(
+                        () -> List.copyOf(exchange.connector().outcomes(exchange.step(), answer.response())),
+                        outcomes -> settleAll(exchange, outcomes, answer.response()),
+                        reason -> settleAll(exchange, List.of(Delivery.retry(reason)), answer.response()));
+        }
+    }
+
+    private void settleAll(Exchange exchange, List<Delivery> outcomes, @Nullable ReceivedResponse response) {
+        meters.attempted(System.nanoTime() - exchange.startedNanos());
+        settleAll(exchange.items(), outcomes, () -> evidence(exchange, response));
+        release(exchange.wiring());
+    }
+
+    private void deliver(BlockingConnector blocking, List<Item> batch) {
+        List<OutboundEvent> events = Collections.unmodifiableList(batch);
+        long started = System.nanoTime();
+        plugin.call(
+                () -> List.copyOf(blocking.deliver(events)),
+                outcomes -> {
+                    meters.attempted(System.nanoTime() - started);
+                    transport.report(outcomes.stream().anyMatch(Lane::isVerdict));
+                    settleAll(batch, outcomes, () -> Evidence.NONE);
+                },
+                reason -> {
+                    transport.report(false);
+                    callFailed(batch, reason);
+                });
+    }
+
+    private static boolean isVerdict(Delivery outcome) {
+        return outcome instanceof Delivery.Delivered || outcome instanceof Delivery.Rejected;
+    }
+
+    private void settleAll(List<Item> items, List<Delivery> outcomes, Supplier<Evidence> evidence) {
+        boolean oneForAll = outcomes.size() == 1;
+        if (!oneForAll && outcomes.size() != items.size()) {
+            settleAll(
+                    items,
+                    List.of(Delivery.retry(
+                            "the plugin gave " + outcomes.size() + " outcomes for " + items.size() + " events")),
+                    evidence);
+            return;
+        }
+        throttle(outcomes);
+        for (int i = 0; i < items.size(); i++) {
+            ledger.settle(items.get(i), outcomes.get(oneForAll ? 0 : i), evidence);
+        }
+    }
+
+    /** When all that was sent together has to come later, the destination itself asks for a pause. */
+    private void throttle(List<Delivery> outcomes) {
+        long pauseMillis = Long.MAX_VALUE;
+        for (Delivery outcome : outcomes) {
+            if (!(outcome instanceof Delivery.RetryAfter later)) {
+                return;
+            }
+            pauseMillis = Math.min(pauseMillis, later.delay().toMillis());
+        }
+        throttledUntilMillis = Math.max(throttledUntilMillis, services.clock().millis() + pauseMillis);
+    }
+
+    private static Evidence evidence(Exchange exchange, @Nullable ReceivedResponse response) {
+        Masker masker = exchange.wiring().masker();
+        var request = exchange.step().request();
+        String sent = masker.mask(request.method() + " " + request.uri()) + "\n" + masker.mask(request.body());
+        String received =
+                response == null ? "" : masker.mask("HTTP " + response.status() + "\n") + masker.mask(response.body());
+        return new Evidence(sent, received);
+    }
+
+    // ---- storing, sleeping, telling
+
+    private void flush(boolean now) {
+        if (!ledger.isDirty()) {
+            dirty = false;
+            return;
+        }
+        if (!dirty) {
+            dirty = true;
+            dirtySinceNanos = System.nanoTime();
+        }
+        boolean due = System.nanoTime() - dirtySinceNanos
+                >= services.config().commitInterval().toNanos();
+        if ((now || due || ledger.isLarge()) && (now || services.clock().millis() >= storePausedUntilMillis)) {
+            withStore(ledger::flush);
+            dirty = ledger.isDirty();
+            dirtySinceNanos = System.nanoTime();
+        }
+    }
+
+    private long nanosUntilWork() {
+        long nowMillis = services.clock().millis();
+        long nanos = Long.MAX_VALUE;
+        if (dirty) {
+            nanos = services.config().commitInterval().toNanos() - (System.nanoTime() - dirtySinceNanos);
+        }
+        if (stopping) {
+            return Math.min(nanos, Math.max(0, stopAtNanos - System.nanoTime()));
+        }
+        Wiring by = wiring;
+        if (by == null) {
+            return Math.min(nanos, nanosUntil(reconnectMillis, nowMillis));
+        }
+        long storeNanos = nanosUntil(storePausedUntilMillis, nowMillis);
+        if (!unplanned.isEmpty()) {
+            return 0;
+        }
+        if (!nothingToRead && ledger.hasUnread() && ledger.mayRead()) {
+            nanos = Math.min(nanos, storeNanos);
+        }
+        if (maySend() && !ready.isEmpty()) {
+            long sendNanos = ready.nanosUntilComplete(by.batching(), System.nanoTime());
+            nanos = Math.min(nanos, Math.max(sendNanos, nanosUntil(throttledUntilMillis, nowMillis)));
+        }
+        if (ledger.memory() > 0) {
+            long retryNanos = nanosUntil(ledger.nextRetryMillis(), nowMillis);
+            nanos = Math.min(nanos, Math.max(retryNanos, storeNanos));
+        }
+        return Math.max(0, nanos);
+    }
+
+    private static long nanosUntil(long thenMillis, long nowMillis) {
+        return thenMillis == Long.MAX_VALUE
+                ? Long.MAX_VALUE
+                : TimeUnit.MILLISECONDS.toNanos(Math.max(0, thenMillis - nowMillis));
+    }
+
+    private void publish() {
+        DestinationCounts counts = ledger.counts();
+        DestinationStatus.State state = state(counts);
+        String reason = state == DestinationStatus.State.WAITING ? waitingFor : "";
+        status = new DestinationStatus(destination, config.plugin(), state, reason, counts);
+    }
+
+    private DestinationStatus.State state(DestinationCounts counts) {
+        if (!config.enabled()) {
+            return DestinationStatus.State.DISABLED;
+        }
+        if (wiring == null) {
+            return DestinationStatus.State.WAITING;
+        }
+        if (breaker != CircuitBreakerState.CLOSED) {
+            return DestinationStatus.State.BROKEN;
+        }
+        if (services.clock().millis() < throttledUntilMillis) {
+            return DestinationStatus.State.THROTTLED;
+        }
+        boolean full = counts.retrying() >= services.config().retryQueueMax()
+                || counts.deadLetters() >= services.config().deadLettersMax();
+        return full ? DestinationStatus.State.FULL : DestinationStatus.State.RUNNING;
+    }
+}

@@ -1,0 +1,419 @@
+package io.segmentdo.delivery;
+
+import io.segmentdo.api.Delivery;
+import io.segmentdo.event.Event;
+import io.segmentdo.event.IdentifiedEvent;
+import io.segmentdo.event.OutboxEntry;
+import io.segmentdo.store.Keyspace;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is settled and what is not: every delivery that was read ends here as delivered, filtered, dead or stored for
+ * another attempt, and the cursor passes its event in the commit that says so.
+ *
+ * <p>Longer than a page, because the ways in which a delivery ends change the same few things together: journal, cursor,
+ * retries, lines and counts. Confined to its lane.
+ */
+final class Ledger {
+    /** An entry of the outbox with its place there, or a stored delivery with what is known of its attempts. */
+    record Candidate(
+            OutboxEntry entry,
+            Backlog.@Nullable Slot slot,
+            @Nullable Retry retry) {}
+
+    /** What a dead letter keeps of the last attempt. */
+    record Evidence(String request, String response) {
+        static final Evidence NONE = new Evidence("", "");
+    }
+
+    private final Services services;
+    private final String destination;
+    private final Journal journal;
+    private final Backlog backlog;
+    private final Retries retries;
+    private final Backoff backoff;
+    private final DeliveryMeters meters;
+    private final Consumer<Item> ready;
+    private final Lines lines = new Lines();
+    private boolean ordered;
+
+    private long fresh;
+    private long loaded;
+    private long opened;
+    private long delivered;
+    private long filtered;
+    private long dead;
+    private long deadLetters;
+
+    /** @param ready is given every delivery that may go now */
+    Ledger(Services services, String destination, DeliveryMeters meters, Consumer<Item> ready) {
+        this.services = services;
+        this.destination = destination;
+        this.meters = meters;
+        this.ready = ready;
+        this.journal = new Journal(services.store());
+        this.backlog = new Backlog(services.store(), services.outbox(), services.tails(), journal, destination);
+        this.retries = new Retries(services.store(), destination);
+        this.backoff = new Backoff(services.config().retry(), new SplittableRandom());
+    }
+
+    /** Goes on with a partition where its stored state ends. */
+    void open(int partition, long epoch) {
+        backlog.open(partition, epoch);
+        for (Retry retry : retries.stored(partition)) {
+            retries.added();
+            opened++;
+            queue(retry);
+        }
+        Retries.scan(services.store(), partition, Keyspace.DEAD_LETTER, destination, (key, value) -> deadLetters++);
+    }
+
+    /** Forgets a partition that has another owner now. */
+    void close(int partition) {
+        backlog.close(partition);
+        retries.dropDue(partition);
+        journal.drop(partition);
+    }
+
+    /** Whether the deliveries of a profile go one after another from now on. */
+    void order(boolean byProfile) {
+        if (ordered && !byProfile) {
+            for (Lines.Next next : lines.dissolve()) {
+                release(next);
+            }
+        }
+        ordered = byProfile;
+    }
+
+    // ---- what there is to do
+
+    /** How many more deliveries may be held in memory. */
+    int memory() {
+        return (int) Math.max(0, services.config().readAhead() - fresh - loaded);
+    }
+
+    /** Whether there is memory for new entries, and room among the retries for those that fail. */
+    boolean mayRead() {
+        return memory() > 0 && retries.count() < services.config().retryQueueMax();
+    }
+
+    boolean hasUnread() {
+        return backlog.unread() > 0;
+    }
+
+    long nextRetryMillis() {
+        return retries.nextDueMillis();
+    }
+
+    /** The next entries of the outbox. */
+    List<Candidate> read(int max) {
+        List<Candidate> candidates = new ArrayList<>();
+        for (Backlog.Taken taken : backlog.next(max, ordered)) {
+            candidates.add(new Candidate(taken.entry(), taken.slot(), null));
+        }
+        fresh += candidates.size();
+        long expired = backlog.takeExpired();
+        filtered += expired;
+        if (expired > 0) {
+            meters.filtered("expired", expired);
+        }
+        return candidates;
+    }
+
+    /** The stored deliveries that are due, loaded; at most so many. */
+    List<Candidate> readDue(long nowMillis, int max) {
+        List<Candidate> candidates = new ArrayList<>();
+        while (candidates.size() < max && retries.nextDueMillis() <= nowMillis) {
+            Retry retry = retries.poll(nowMillis);
+            if (retry == null) {
+                break;
+            }
+            IdentifiedEvent event = load(retry);
+            if (event == null) {
+                retries.removed();
+                opened--;
+                settleLine(retry.profileId());
+            } else {
+                loaded++;
+                candidates.add(new Candidate(event, null, retry));
+            }
+        }
+        return candidates;
+    }
+
+    private @Nullable IdentifiedEvent load(Retry retry) {
+        try {
+            return retries.load(retry);
+        } catch (RuntimeException e) {
+            retries.schedule(retry);
+            throw e;
+        }
+    }
+
+    // ---- how it ends
+
+    /** The entry is not for this destination. */
+    void filter(Candidate candidate, String reason) {
+        filtered++;
+        meters.filtered(reason, 1);
+        close(candidate.slot(), candidate.retry());
+        if (candidate.retry() != null) {
+            settleLine(candidate.entry().profileId());
+        }
+    }
+
+    /** The entry has become these deliveries; each one goes, or waits for those before it. */
+    void admit(Candidate candidate, List<Item> items) {
+        Backlog.Slot slot = candidate.slot();
+        Retry retry = candidate.retry();
+        if (slot != null) {
+            backlog.expect(slot, items.size());
+            fresh += items.size() - 1;
+            opened += items.size() - 1;
+        }
+        for (Item item : items) {
+            if (retry != null) {
+                ready.accept(item.retriedBy(retry));
+            } else if (slot != null) {
+                admit(item.holding(slot));
+            }
+        }
+    }
+
+    private void admit(Item item) {
+        Lines.Admission admission = ordered ? lines.admit(item) : Lines.Admission.GO;
+        switch (admission) {
+            case GO -> ready.accept(item);
+            case WAITS -> {}
+            case STORE -> lines.store(store(item, 0, 0, Long.MAX_VALUE));
+        }
+    }
+
+    /** What became of a delivery that was attempted or refused. */
+    void settle(Item item, Delivery outcome, Supplier<Evidence> evidence) {
+        switch (outcome) {
+            case Delivery.Delivered done -> deliver(item);
+            case Delivery.Retry again -> retry(item, again.reason(), 0, evidence);
+            case Delivery.RetryAfter later ->
+                retry(item, later.reason(), later.delay().toMillis(), evidence);
+            case Delivery.Rejected never -> bury(item, never.reason(), evidence);
+        }
+    }
+
+    private void deliver(Item item) {
+        delivered++;
+        meters.delivered(services.clock().millis() - item.identified().event().receivedAtMillis());
+        end(item);
+    }
+
+    private void retry(Item item, String reason, long delayMillis, Supplier<Evidence> evidence) {
+        Retry before = item.retry();
+        int attempts = before == null ? 1 : before.failedAttempts() + 1;
+        long waited = before == null ? 0 : before.waitedMillis();
+        if (waited >= services.config().giveUpAfter().toMillis()) {
+            bury(item, "gave up after " + attempts + " attempts: " + reason, evidence);
+            return;
+        }
+        long delay = Math.max(delayMillis, backoff.delayMillis(attempts));
+        meters.retried();
+        postpone(item, attempts, waited + delay, delay);
+    }
+
+    private void postpone(Item item, int attempts, long waitedMillis, long delayMillis) {
+        retries.schedule(store(item, attempts, waitedMillis, services.clock().millis() + delayMillis));
+        if (ordered) {
+            List<Retry> behind = new ArrayList<>();
+            for (Item waiting : lines.headFailed(item.profileId())) {
+                behind.add(store(waiting, 0, 0, Long.MAX_VALUE));
+            }
+            lines.storedBehindHead(item.profileId(), behind);
+        }
+    }
+
+    /** Stores a delivery for later, so that the cursor may pass its event. */
+    private Retry store(Item item, int attempts, long waitedMillis, long dueMillis) {
+        Retry retry = new Retry(keyOf(item), item.profileId(), attempts, waitedMillis, dueMillis);
+        put(retry.key(), Keyspace.RETRY, retry.encode(item.identified()));
+        if (item.retry() != null) {
+            loaded--;
+        } else {
+            retries.added();
+            fresh--;
+            Backlog.Slot slot = item.slot();
+            if (slot != null) {
+                backlog.settle(slot);
+            }
+        }
+        return retry;
+    }
+
+    private void bury(Item item, String reason, Supplier<Evidence> evidence) {
+        Retry before = item.retry();
+        int attempts = before == null ? 1 : before.failedAttempts() + 1;
+        if (deadLetters >= services.config().deadLettersMax()) {
+            long waited = before == null ? 0 : before.waitedMillis();
+            postpone(
+                    item,
+                    attempts,
+                    waited,
+                    services.config().retry().backoffMax().toMillis());
+            return;
+        }
+        Evidence kept = evidence.get();
+        DeliveryKey key = keyOf(item);
+        Event event = item.identified().event();
+        put(
+                key,
+                Keyspace.DEAD_LETTER,
+                new DeadLetter(
+                                key.toString(),
+                                services.clock().millis(),
+                                reason,
+                                attempts,
+                                item.profileId(),
+                                kept.request(),
+                                kept.response(),
+                                event)
+                        .encode());
+        dead++;
+        deadLetters++;
+        meters.dead();
+        end(item);
+    }
+
+    private void end(Item item) {
+        close(item.slot(), item.retry());
+        settleLine(item.profileId());
+    }
+
+    private void close(Backlog.@Nullable Slot slot, @Nullable Retry retry) {
+        if (retry != null) {
+            loaded--;
+            retries.removed();
+            delete(retry.key(), Keyspace.RETRY);
+        } else if (slot != null) {
+            fresh--;
+            backlog.settle(slot);
+        }
+    }
+
+    private void settleLine(String profileId) {
+        if (ordered) {
+            Lines.Next next = lines.headSettled(profileId);
+            if (next != null) {
+                release(next);
+            }
+        }
+    }
+
+    private void release(Lines.Next next) {
+        switch (next) {
+            case Lines.Next.Fresh fresh -> ready.accept(fresh.item());
+            case Lines.Next.Stored stored -> {
+                Retry retry = stored.retry();
+                retry.dueAt(Math.min(retry.dueMillis(), services.clock().millis()));
+                retries.schedule(retry);
+            }
+        }
+    }
+
+    /** A stored delivery takes its place: at its time, or behind others of its profile. */
+    private void queue(Retry retry) {
+        if (!ordered || lines.store(retry)) {
+            retry.dueAt(retry.dueMillis() == Long.MAX_VALUE ? 0 : retry.dueMillis());
+            retries.schedule(retry);
+        }
+    }
+
+    // ---- dead letters
+
+    /** Gives a dead letter another life; false when there is none of this key. */
+    boolean replay(DeliveryKey key) {
+        byte[] value = services.store().read(key.partition(), Keyspace.DEAD_LETTER, key.toBytes(destination));
+        if (value == null || !backlog.owns(key.partition())) {
+            return false;
+        }
+        DeadLetter letter = DeadLetter.decode(key, value);
+        IdentifiedEvent event =
+                new IdentifiedEvent(key.partition(), key.position(), letter.profileId(), letter.event());
+        Retry retry = new Retry(key, letter.profileId(), 0, 0, services.clock().millis());
+        put(key, Keyspace.RETRY, retry.encode(event));
+        delete(key, Keyspace.DEAD_LETTER);
+        deadLetters--;
+        opened++;
+        retries.added();
+        queue(retry);
+        return true;
+    }
+
+    /** Forgets a dead letter; false when there is none of this key. */
+    boolean forget(DeliveryKey key) {
+        if (services.store().read(key.partition(), Keyspace.DEAD_LETTER, key.toBytes(destination)) == null
+                || !backlog.owns(key.partition())) {
+            return false;
+        }
+        delete(key, Keyspace.DEAD_LETTER);
+        deadLetters--;
+        return true;
+    }
+
+    // ---- the store
+
+    private DeliveryKey keyOf(Item item) {
+        Retry retry = item.retry();
+        if (retry != null) {
+            return retry.key();
+        }
+        IdentifiedEvent identified = item.identified();
+        return new DeliveryKey(identified.partition(), identified.position(), item.routeIndex());
+    }
+
+    private void put(DeliveryKey key, Keyspace keyspace, byte[] value) {
+        if (backlog.owns(key.partition())) {
+            journal.put(key.partition(), backlog.epoch(key.partition()), keyspace, key.toBytes(destination), value);
+        }
+    }
+
+    private void delete(DeliveryKey key, Keyspace keyspace) {
+        if (backlog.owns(key.partition())) {
+            journal.delete(key.partition(), backlog.epoch(key.partition()), keyspace, key.toBytes(destination));
+        }
+    }
+
+    /** Whether there is something to {@link #flush}. */
+    boolean isDirty() {
+        return backlog.hasMoved() || !journal.isEmpty();
+    }
+
+    boolean isLarge() {
+        return journal.isLarge();
+    }
+
+    /** Stores everything that was decided; can be repeated when it fails. */
+    void flush() {
+        backlog.journalCursors();
+        journal.flush();
+    }
+
+    /** How far the cursor of a partition is, stored or not. */
+    long cursor(int partition) {
+        return backlog.cursor(partition);
+    }
+
+    DestinationCounts counts() {
+        return new DestinationCounts(
+                backlog.taken() + opened,
+                delivered,
+                filtered,
+                dead,
+                backlog.unread() + fresh + retries.count(),
+                retries.count(),
+                deadLetters,
+                backlog.oldestMillis());
+    }
+}

@@ -1,0 +1,119 @@
+package io.segmentdo.plugin;
+
+import io.segmentdo.api.Destination;
+import io.segmentdo.webhook.WebhookDestination;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.net.URISyntaxException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.List;
+import java.util.Map;
+import java.util.jar.Attributes;
+import java.util.jar.JarEntry;
+import java.util.jar.JarOutputStream;
+import java.util.jar.Manifest;
+import java.util.stream.Stream;
+import javax.tools.ToolProvider;
+
+/** Plugin JARs for tests: the one of the webhook, and others made from source text on the spot. */
+public final class PluginJars {
+    private PluginJars() {}
+
+    /** Puts the webhook's JAR into a folder under a name. */
+    public static Path webhook(Path folder, String fileName) {
+        try {
+            Path built = Path.of(WebhookDestination.class
+                    .getProtectionDomain()
+                    .getCodeSource()
+                    .getLocation()
+                    .toURI());
+            Path jar = folder.resolve(fileName);
+            if (Files.isDirectory(built)) { // a build that stops before packaging, as in an editor
+                write(jar, built, "webhook");
+            } else {
+                Files.copy(built, jar, StandardCopyOption.REPLACE_EXISTING);
+            }
+            return jar;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (URISyntaxException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /**
+     * Compiles classes of the package {@code acme} and puts them into a JAR, all at once as careful people do it.
+     *
+     * @param destination the simple name of the class to announce as a service
+     * @param sources class bodies by simple name, without package and imports
+     */
+    public static Path compiled(Path folder, String fileName, String destination, Map<String, String> sources) {
+        try {
+            Path work = Files.createTempDirectory(folder.toAbsolutePath().getParent(), "compiled");
+            for (Map.Entry<String, String> source : sources.entrySet()) {
+                compile(work, source.getKey(), source.getValue());
+            }
+            Path services = Files.createDirectories(work.resolve("META-INF/services"));
+            Files.writeString(services.resolve(Destination.class.getName()), "acme." + destination + "\n");
+            Path jar = work.resolveSibling(fileName + ".new");
+            write(jar, work, "acme");
+            Files.move(jar, folder.resolve(fileName), StandardCopyOption.REPLACE_EXISTING);
+            return folder.resolve(fileName);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void compile(Path work, String name, String body) throws IOException {
+        Path file = work.resolve(name + ".java");
+        Files.writeString(file, """
+                package acme;
+                import io.segmentdo.api.*;
+                import java.util.*;
+                import java.time.*;
+                """ + body);
+        StringWriter messages = new StringWriter();
+        var compiler = ToolProvider.getSystemJavaCompiler();
+        try (var files = compiler.getStandardFileManager(null, null, StandardCharsets.UTF_8)) {
+            List<String> options = List.of("-d", work.toString(), "-cp", apiPath() + ":" + work, "-proc:none");
+            if (!compiler.getTask(messages, files, null, options, null, files.getJavaFileObjects(file))
+                    .call()) {
+                throw new IllegalArgumentException(messages.toString());
+            }
+        }
+        Files.delete(file);
+    }
+
+    private static String apiPath() {
+        return Destination.class
+                .getProtectionDomain()
+                .getCodeSource()
+                .getLocation()
+                .getPath();
+    }
+
+    private static void write(Path jar, Path classes, String pluginId) throws IOException {
+        Manifest manifest = new Manifest();
+        manifest.getMainAttributes().put(Attributes.Name.MANIFEST_VERSION, "1.0");
+        manifest.getMainAttributes().putValue("Plugin-Id", pluginId);
+        manifest.getMainAttributes().putValue("Plugin-Version", "1.0.0");
+        manifest.getMainAttributes().putValue("Plugin-Requires", ">=0.1.0 & <1.0.0");
+        try (OutputStream out = Files.newOutputStream(jar);
+                JarOutputStream entries = new JarOutputStream(out, manifest);
+                Stream<Path> files = Files.walk(classes)) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                if (!file.endsWith("MANIFEST.MF")) {
+                    entries.putNextEntry(
+                            new JarEntry(classes.relativize(file).toString().replace('\\', '/')));
+                    Files.copy(file, entries);
+                    entries.closeEntry();
+                }
+            }
+        }
+    }
+}
