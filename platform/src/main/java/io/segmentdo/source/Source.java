@@ -17,4 +17,9 @@ public record Source(String workspace, String id, SourceKind kind, boolean enabl
     public Source {
         writeKeys = List.copyOf(writeKeys);
     }
+
+    /** Names the source in metrics, samples and logs: {@code <workspace>/<id>}. */
+    public String key() {
+        return workspace + "/" + id;
+    }
 }
