@@ -70,6 +70,10 @@ final class Backlog {
     private final AtomicLongArray tails;
     private final Journal journal;
     private final byte[] cursorKey;
+
+    /** Any thread reads: the cursors in the store, by partition; 0 until they are known. */
+    private final AtomicLongArray stored;
+
     private final SortedMap<Integer, Stream> streams = new TreeMap<>();
     private final Set<Stream> moved = new HashSet<>();
     private int lastPartition = -1;
@@ -82,6 +86,7 @@ final class Backlog {
         this.tails = tails;
         this.journal = journal;
         this.cursorKey = cursorKey(destination);
+        this.stored = new AtomicLongArray(tails.length());
     }
 
     static byte[] cursorKey(String destination) {
@@ -94,9 +99,10 @@ final class Backlog {
 
     /** Goes on where the stored cursor of a partition stands. */
     void open(int partition, long epoch) {
-        byte[] stored = store.read(partition, Keyspace.CURSOR, cursorKey);
-        long cursor = stored == null ? 1 : ByteBuffer.wrap(stored).getLong();
+        byte[] value = store.read(partition, Keyspace.CURSOR, cursorKey);
+        long cursor = value == null ? 1 : ByteBuffer.wrap(value).getLong();
         streams.put(partition, new Stream(partition, epoch, cursor));
+        this.stored.set(partition, cursor);
     }
 
     /** Forgets a partition that has another owner now. */
@@ -104,6 +110,7 @@ final class Backlog {
         Stream stream = streams.remove(partition);
         if (stream != null) {
             takenBefore += stream.next - stream.first;
+            stored.set(partition, Long.MAX_VALUE);
         }
     }
 
@@ -133,17 +140,6 @@ final class Backlog {
             taken += Math.max(stream.next - 1, tails.get(stream.partition)) - stream.first + 1;
         }
         return taken;
-    }
-
-    /** The position of the oldest entry of a partition that is not settled. */
-    long cursor(int partition) {
-        Stream stream = streams.get(partition);
-        return stream == null ? Long.MAX_VALUE : stream.cursor;
-    }
-
-    /** The partitions that are ours. */
-    Set<Integer> partitions() {
-        return streams.keySet();
     }
 
     /** When the oldest entry that was read and not settled was received, in epoch milliseconds; 0 for none. */
@@ -256,6 +252,20 @@ final class Backlog {
                 journal.put(stream.partition, stream.epoch, Keyspace.CURSOR, cursorKey, cursorValue(stream.cursor));
             }
         }
+    }
+
+    /** What was journalled is stored. */
+    void cursorsStored() {
+        for (Stream stream : moved) {
+            if (streams.get(stream.partition) == stream) {
+                stored.set(stream.partition, stream.cursor);
+            }
+        }
         moved.clear();
+    }
+
+    /** The cursor of a partition in the store. Any thread. */
+    long storedCursor(int partition) {
+        return stored.get(partition);
     }
 }

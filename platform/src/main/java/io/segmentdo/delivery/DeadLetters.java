@@ -15,6 +15,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The deliveries that were given up: to be looked at, given another life, or forgotten.
@@ -23,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * a destination that does not exist and {@code OVERLOADED} when it does not answer.
  */
 public final class DeadLetters {
+    private static final Logger LOG = LoggerFactory.getLogger(DeadLetters.class);
     private static final int PAGE_MAX = 1000;
     private static final long ANSWER_SECONDS = 30;
 
@@ -54,11 +57,12 @@ public final class DeadLetters {
      * @param limit from 1 to 1,000
      */
     public Page list(String destination, Optional<String> after, int limit) {
-        lane(destination);
+        Lane lane = lane(destination);
         if (limit < 1 || limit > PAGE_MAX) {
             throw new PlatformException(
                     Problem.INVALID_REQUEST, "limit: " + limit + " (expected: 1 to " + PAGE_MAX + ")");
         }
+        show(lane);
         DeliveryKey start = after.map(DeadLetters::parse).orElse(new DeliveryKey(0, -1, 0));
         List<DeadLetter> letters = new ArrayList<>();
         for (int partition = start.partition(); partition < store.partitions() && letters.size() < limit; partition++) {
@@ -113,6 +117,17 @@ public final class DeadLetters {
             throw new PlatformException(Problem.NOT_FOUND, "there is no destination " + destination);
         }
         return lane;
+    }
+
+    /** What has just died is still in the lane's hands; one that is held up shows what it has stored. */
+    private static void show(Lane lane) {
+        try {
+            lane.store().get(1, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (TimeoutException | ExecutionException e) {
+            LOG.atDebug().setCause(e).log("The last dead letters are not shown");
+        }
     }
 
     private static int answer(CompletableFuture<Integer> question) {

@@ -143,6 +143,14 @@ public final class Deliveries implements AutoCloseable {
         return lanes.values().stream().map(Lane::status).toList();
     }
 
+    /** The oldest position of a partition that some destination still needs; {@link Long#MAX_VALUE} for none. */
+    public long lowest(int partition) {
+        return lanes.values().stream()
+                .mapToLong(lane -> lane.storedCursor(partition))
+                .min()
+                .orElse(Long.MAX_VALUE);
+    }
+
     /** What was given up. */
     public DeadLetters deadLetters() {
         return new DeadLetters(services.store(), lanes::get);

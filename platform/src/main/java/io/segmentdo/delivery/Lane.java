@@ -141,6 +141,11 @@ final class Lane {
         inbox.put(() -> rewire |= config.plugin().equals(id));
     }
 
+    /** The oldest position of a partition that is still needed. */
+    long storedCursor(int partition) {
+        return ledger.storedCursor(partition);
+    }
+
     DestinationStatus status() {
         return status;
     }
@@ -158,9 +163,18 @@ final class Lane {
         return answer;
     }
 
+    /** Stores what was decided so far. */
+    CompletableFuture<Boolean> store() {
+        return ask(() -> {
+            ledger.flush();
+            return true;
+        });
+    }
+
     /** Gives another life to dead letters; how many of these there were. */
     CompletableFuture<Integer> replay(Collection<DeliveryKey> keys) {
         return ask(() -> {
+            ledger.flush();
             int replayed = (int) keys.stream().filter(ledger::replay).count();
             ledger.flush();
             return replayed;
@@ -170,6 +184,7 @@ final class Lane {
     /** Forgets dead letters; how many of these there were. */
     CompletableFuture<Integer> forget(Collection<DeliveryKey> keys) {
         return ask(() -> {
+            ledger.flush();
             int forgotten = (int) keys.stream().filter(ledger::forget).count();
             ledger.flush();
             return forgotten;

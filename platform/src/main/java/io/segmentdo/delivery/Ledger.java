@@ -398,11 +398,12 @@ final class Ledger {
     void flush() {
         backlog.journalCursors();
         journal.flush();
+        backlog.cursorsStored();
     }
 
-    /** How far the cursor of a partition is, stored or not. */
-    long cursor(int partition) {
-        return backlog.cursor(partition);
+    /** The cursor of a partition in the store. Any thread. */
+    long storedCursor(int partition) {
+        return backlog.storedCursor(partition);
     }
 
     DestinationCounts counts() {

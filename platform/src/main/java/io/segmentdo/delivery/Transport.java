@@ -128,17 +128,14 @@ final class Transport implements AutoCloseable {
 
     /** Whether the destination as a whole is at fault, not just this event. */
     private static boolean isFault(Future<?> future) {
-        if (future.failed()) {
-            return true;
-        }
-        return switch (future.result()) {
-            case Result.Answered answer ->
-                answer.response().status() >= 500
-                        || answer.response().status() == 401
-                        || answer.response().status() == 403;
-            case Result.Failed failed -> true;
-            default -> false;
-        };
+        return future.failed()
+                || future.result() instanceof Result.Failed
+                || (future.result() instanceof Result.Answered answer
+                        && isFault(answer.response().status()));
+    }
+
+    private static boolean isFault(int status) {
+        return status >= 500 || status == 401 || status == 403;
     }
 
     /** Ends all connections; requests under way fail. */

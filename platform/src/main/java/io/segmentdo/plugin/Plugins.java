@@ -231,7 +231,8 @@ public final class Plugins implements Catalogue, AutoCloseable {
             return loading.get(config.loadTimeout().toMillis(), TimeUnit.MILLISECONDS);
         } catch (ExecutionException e) {
             Files.deleteIfExists(copy);
-            throw e.getCause() instanceof IOException known ? known : new IOException(e.getCause());
+            // the reader knows the file by its own name, not by that of the copy
+            throw new IOException(String.valueOf(e.getCause().getMessage()).replace(copy.toString(), path.toString()), e);
         } catch (TimeoutException e) {
             thread.interrupt();
             throw new IOException("it did not say what it is within " + config.loadTimeout(), e);

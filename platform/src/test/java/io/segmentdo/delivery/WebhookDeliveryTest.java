@@ -1,20 +1,28 @@
 package io.segmentdo.delivery;
 
+import static io.segmentdo.delivery.Pipeline.await;
 import static io.segmentdo.delivery.Pipeline.destination;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.segmentdo.config.ByteSize;
 import io.segmentdo.destination.ConfiguredDestination;
 import io.segmentdo.plugin.PluginJars;
 import io.segmentdo.plugin.Plugins;
 import io.segmentdo.plugin.PluginsConfig;
 import io.segmentdo.store.InMemoryStore;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -73,8 +81,199 @@ class WebhookDeliveryTest {
         }
     }
 
+    @Test
+    void aSinkThatFailsInEveryWayGetsEverythingInTheEnd() {
+        sink.behave(WebhookDeliveryTest::misbehave);
+        try (Pipeline pipeline = new Pipeline(store, plugins, impatient())) {
+            pipeline.deliveries().replaceAll(List.of(webhook(Map.of())));
+
+            pipeline.publish(0, 300);
+            pipeline.awaitSettled();
+
+            assertThat(sink.accepted()).containsExactlyInAnyOrderElementsOf(messages(0, 300));
+            assertThat(pipeline.status("hook").counts().dead()).isZero();
+        }
+    }
+
+    @Test
+    void whatTheSinkRefusesIsADeadLetterWithoutSecrets() {
+        sink.behave((request, id, attempt) ->
+                request.response().setStatusCode(422).end("do not know " + request.getHeader("Authorization")));
+        try (Pipeline pipeline = new Pipeline(store, plugins, Pipeline.QUICK)) {
+            pipeline.deliveries()
+                    .replaceAll(List.of(webhook(Map.of("headers", Map.of("Authorization", "Bearer top-secret")))));
+
+            pipeline.publish(0, 1);
+            pipeline.awaitSettled();
+
+            DeadLetter letter = pipeline.deliveries()
+                    .deadLetters()
+                    .list("w/hook", Optional.empty(), 10)
+                    .letters()
+                    .getFirst();
+            assertThat(letter.reason()).isEqualTo("HTTP 422");
+            assertThat(letter.request()).startsWith("POST http://127.0.0.1").contains("Order Completed");
+            assertThat(letter.response()).contains("HTTP 422").contains("do not know ***");
+        }
+    }
+
+    @Test
+    void aNamedDelayPausesTheWholeDestination() {
+        AtomicBoolean busy = new AtomicBoolean(true);
+        sink.behave((request, id, attempt) -> {
+            if (busy.getAndSet(false)) {
+                request.response()
+                        .setStatusCode(429)
+                        .putHeader("Retry-After", "1")
+                        .end();
+            } else {
+                ChaosSink.status(request, 200);
+            }
+        });
+        try (Pipeline pipeline = new Pipeline(store, plugins, Pipeline.QUICK)) {
+            pipeline.deliveries().replaceAll(List.of(webhook(Map.of())));
+            pipeline.publish(0, 1);
+            await(() -> pipeline.status("hook").state() == DestinationStatus.State.THROTTLED);
+
+            long start = System.nanoTime();
+            pipeline.publish(1, 20);
+            pipeline.awaitSettled();
+
+            assertThat(sink.accepted()).hasSize(20);
+            assertThat(Duration.ofNanos(System.nanoTime() - start)).isGreaterThan(Duration.ofMillis(500));
+        }
+    }
+
+    @Test
+    void aSinkThatHangsCostsOnlyItsOwnDestination() {
+        try (ChaosSink hanging = new ChaosSink();
+                Pipeline pipeline = new Pipeline(store, plugins, impatient())) {
+            hanging.behave((request, id, attempt) -> {});
+            pipeline.deliveries()
+                    .replaceAll(List.of(
+                            webhook(Map.of()), destination("hanging", "webhook", Map.of("url", hanging.url()))));
+
+            pipeline.publish(0, 200);
+            await(() -> sink.accepted().size() == 200, Duration.ofSeconds(10));
+            hanging.behave(ChaosSink.ACCEPT);
+            pipeline.awaitSettled();
+
+            assertThat(hanging.accepted()).containsExactlyInAnyOrderElementsOf(messages(0, 200));
+        }
+    }
+
+    @Test
+    void anAddressWhereNobodyListensOpensTheBreakerAndLosesNothing() {
+        DeliveryConfig tripping = new DeliveryConfig(
+                DeliveryConfig.Start.TAIL,
+                16,
+                500,
+                10_000,
+                10_000,
+                Duration.ofHours(4),
+                Duration.ofSeconds(30),
+                Duration.ofMillis(10),
+                Duration.ofSeconds(5),
+                Pipeline.QUICK.retry(),
+                new DeliveryConfig.BreakerConfig(5, Duration.ofSeconds(10), Duration.ofMillis(100)),
+                Pipeline.QUICK.http());
+        try (Pipeline pipeline = new Pipeline(store, plugins, tripping)) {
+            pipeline.deliveries()
+                    .replaceAll(List.of(destination("hook", "webhook", Map.of("url", "http://127.0.0.1:1/"))));
+            pipeline.publish(0, 2_000);
+            await(() -> pipeline.status("hook").state() == DestinationStatus.State.BROKEN);
+
+            assertThat(pipeline.status("hook").counts().retrying()).isLessThan(500);
+            pipeline.deliveries().replaceAll(List.of(webhook(Map.of())));
+            pipeline.awaitSettled();
+
+            assertThat(sink.accepted()).containsExactlyInAnyOrderElementsOf(messages(0, 2_000));
+        }
+    }
+
+    @Test
+    void theJarMayBeReplacedAndRemovedWhileEventsFlow() throws IOException {
+        try (Pipeline pipeline = new Pipeline(store, plugins, Pipeline.QUICK)) {
+            pipeline.deliveries().replaceAll(List.of(webhook(Map.of())));
+            for (int round = 0; round < 10; round++) {
+                pipeline.publish(round * 100, round * 100 + 100);
+                Files.setLastModifiedTime(jars.resolve("webhook.jar"), FileTime.fromMillis(1_000_000L * (round + 1)));
+                int delivered = round * 50;
+                await(() -> sink.accepted().size() >= delivered);
+            }
+            pipeline.awaitSettled();
+            Files.delete(jars.resolve("webhook.jar"));
+            await(() -> pipeline.status("hook").state() == DestinationStatus.State.WAITING);
+            pipeline.publish(1_000, 1_100);
+            PluginJars.webhook(jars, "webhook-again.jar");
+            pipeline.awaitSettled();
+
+            assertThat(sink.accepted()).containsExactlyInAnyOrderElementsOf(messages(0, 1_100));
+        }
+    }
+
+    @Test
+    void aRestartContinuesFromTheCursors() {
+        var on = List.of(webhook(Map.of()));
+        sink.behave((request, id, attempt) -> request.response()
+                .setStatusCode(attempt == 1 && id.endsWith("7") ? 500 : 200)
+                .end());
+        try (Pipeline first = new Pipeline(store, plugins, Pipeline.QUICK)) {
+            first.deliveries().replaceAll(on);
+            first.publish(0, 1_000);
+            await(() -> sink.accepted().size() > 300);
+        }
+        try (Pipeline second = new Pipeline(store.restart(), plugins, Pipeline.QUICK)) {
+            second.deliveries().replaceAll(on);
+            await(() -> sink.accepted().size() >= 1_000);
+            second.awaitSettled();
+
+            assertThat(sink.accepted()).containsExactlyInAnyOrderElementsOf(messages(0, 1_000));
+        }
+    }
+
+    /** Each message fails once in one of many ways, then it is taken. */
+    private static void misbehave(HttpServerRequest request, String messageId, int attempt) {
+        HttpServerResponse response = request.response();
+        if (attempt > 1) {
+            ChaosSink.status(request, 200);
+            return;
+        }
+        switch (Math.floorMod(messageId.hashCode(), 8)) {
+            case 0 -> ChaosSink.status(request, 500);
+            case 1 -> request.connection().close();
+            case 2 -> response.setStatusCode(429).putHeader("Retry-After", "0").end();
+            case 3 ->
+                response.setStatusCode(503)
+                        .putHeader("Retry-After", "not a date")
+                        .end("later");
+            case 4 -> response.setStatusCode(502).setChunked(true).write("half an ans");
+            case 5 -> response.setStatusCode(599).end("x".repeat(100_000));
+            case 6 -> {} // no answer at all
+            default -> ChaosSink.status(request, 200);
+        }
+    }
+
+    private static DeliveryConfig impatient() {
+        DeliveryConfig quick = Pipeline.QUICK;
+        return new DeliveryConfig(
+                quick.start(),
+                quick.maxInFlight(),
+                quick.readAhead(),
+                quick.retryQueueMax(),
+                quick.deadLettersMax(),
+                quick.giveUpAfter(),
+                quick.pluginTimeout(),
+                quick.commitInterval(),
+                quick.drainTimeout(),
+                quick.retry(),
+                quick.breaker(),
+                new DeliveryConfig.HttpConfig(
+                        Duration.ofSeconds(1), Duration.ofMillis(300), Duration.ofSeconds(10), ByteSize.kibibytes(4)));
+    }
+
     private ConfiguredDestination webhook(Map<String, Object> more) {
-        Map<String, Object> settings = new java.util.HashMap<>(more);
+        Map<String, Object> settings = new HashMap<>(more);
         settings.put("url", sink.url());
         return destination("hook", "webhook", settings);
     }
