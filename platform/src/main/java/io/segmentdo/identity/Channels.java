@@ -93,8 +93,9 @@ final class Channels {
         acknowledgedKeys.forEach(key -> changes.delete(Keyspace.CHANNEL, key));
     }
 
-    boolean hasAcknowledged() {
-        return !acknowledgedKeys.isEmpty();
+    /** Whether there is anything to flush; a message without any effect still has to be remembered. */
+    boolean isChanged() {
+        return !sentNow.isEmpty() || !receivedNow.isEmpty() || !acknowledgedKeys.isEmpty();
     }
 
     /** What this commit sent, after it is durable. */

@@ -368,16 +368,17 @@ public final class IdentityLane {
             return; // overtaken on the way; it comes again
         }
         partition.channels().received(inbound.from, inbound.number);
-        if (unappliable != null) {
-            if (inbound.message instanceof Visit visit) {
-                partition.deadLetter(visit.event(), unappliable);
-            }
+        if (unappliable != null && inbound.message instanceof Visit visit) {
+            partition.deadLetter(visit.event(), unappliable);
             return;
         }
         try {
             deliver(partition, inbound.message);
+        } catch (PlatformException failed) {
+            throw failed;
         } catch (RuntimeException failed) {
-            throw new Unappliable(inbound, failed);
+            // only an event can be given up alone; without any other message the actors would contradict each other
+            throw inbound.message instanceof Visit ? new Unappliable(inbound, failed) : failed;
         }
     }
 
@@ -401,6 +402,8 @@ public final class IdentityLane {
             }
             try {
                 enter(partition, event);
+            } catch (PlatformException failed) {
+                throw failed;
             } catch (RuntimeException failed) {
                 throw new Unappliable(event, failed);
             }

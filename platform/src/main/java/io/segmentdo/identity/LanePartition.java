@@ -182,7 +182,7 @@ final class LanePartition implements PartitionState {
                 && dirtyActors.isEmpty()
                 && dirtyNodes.isEmpty()
                 && dirtyRows.isEmpty()
-                && !channels.hasAcknowledged()) {
+                && !channels.isChanged()) {
             return null;
         }
         Changes open = changes();
