@@ -231,8 +231,9 @@ public final class Plugins implements Catalogue, AutoCloseable {
             return loading.get(config.loadTimeout().toMillis(), TimeUnit.MILLISECONDS);
         } catch (ExecutionException e) {
             Files.deleteIfExists(copy);
+            Throwable cause = e.getCause() == null ? e : e.getCause();
             // the reader knows the file by its own name, not by that of the copy
-            throw new IOException(String.valueOf(e.getCause().getMessage()).replace(copy.toString(), path.toString()), e);
+            throw new IOException(String.valueOf(cause.getMessage()).replace(copy.toString(), path.toString()), e);
         } catch (TimeoutException e) {
             thread.interrupt();
             throw new IOException("it did not say what it is within " + config.loadTimeout(), e);

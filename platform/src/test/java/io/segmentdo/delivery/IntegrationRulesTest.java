@@ -21,9 +21,12 @@ class IntegrationRulesTest {
                 "{\"properties\":{\"text\":\"integrations\\\":false\"}}"
             })
     void anEventWithoutEntriesIsNotParsed(String json) {
-        assertThat(IntegrationRules.allow(bytes(json), () -> {
-                    throw new AssertionError("parsed");
-                }, NAMES))
+        assertThat(IntegrationRules.allow(
+                        bytes(json),
+                        () -> {
+                            throw new AssertionError("parsed");
+                        },
+                        NAMES))
                 .isTrue();
     }
 

@@ -16,8 +16,7 @@ import org.junit.jupiter.api.Test;
 class SmallPartsTest {
     @Test
     void delaysGrowToTheirBoundAndAreSpreadOut() {
-        Backoff backoff =
-                new Backoff(new RetryConfig(Duration.ofSeconds(1), Duration.ofSeconds(60)), new Random(1));
+        Backoff backoff = new Backoff(new RetryConfig(Duration.ofSeconds(1), Duration.ofSeconds(60)), new Random(1));
 
         for (int attempt = 1; attempt < 1_000; attempt++) {
             long bound = Math.min(60_000, 1_000L << Math.min(attempt - 1, 20));
@@ -38,8 +37,10 @@ class SmallPartsTest {
 
         assertThat(ready.nanosUntilComplete(batching, now)).isEqualTo(Long.MAX_VALUE);
         ready.add(item(1), now);
-        assertThat(ready.nanosUntilComplete(batching, now)).isEqualTo(Duration.ofMillis(50).toNanos());
-        assertThat(ready.nanosUntilComplete(batching, Duration.ofMillis(50).toNanos())).isZero();
+        assertThat(ready.nanosUntilComplete(batching, now))
+                .isEqualTo(Duration.ofMillis(50).toNanos());
+        assertThat(ready.nanosUntilComplete(batching, Duration.ofMillis(50).toNanos()))
+                .isZero();
         ready.add(item(2), now);
         ready.add(item(3), now);
         ready.add(item(4), now);
