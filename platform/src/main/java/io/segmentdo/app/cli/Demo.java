@@ -13,6 +13,7 @@ import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** The workspace that is there without any configuration: one source whose events arrive at the {@link DemoSink}. */
 final class Demo {
@@ -31,13 +32,21 @@ final class Demo {
 
     /** The write key of a data directory, made at the first call. */
     static String writeKey(Path dataDirectory) throws IOException {
-        Path file = dataDirectory.resolve(FILE);
-        if (!Files.exists(file)) {
-            Files.createDirectories(dataDirectory);
-            byte[] random = new byte[16];
-            new SecureRandom().nextBytes(random);
-            Files.writeString(file, HexFormat.of().formatHex(random) + "\n");
+        Optional<String> known = findWriteKey(dataDirectory);
+        if (known.isPresent()) {
+            return known.get();
         }
-        return Files.readString(file).strip();
+        byte[] random = new byte[16];
+        new SecureRandom().nextBytes(random);
+        String key = HexFormat.of().formatHex(random);
+        Files.createDirectories(dataDirectory);
+        Files.writeString(dataDirectory.resolve(FILE), key + "\n");
+        return key;
+    }
+
+    /** The write key of a data directory, if a demo has run there. */
+    static Optional<String> findWriteKey(Path dataDirectory) throws IOException {
+        Path file = dataDirectory.resolve(FILE);
+        return Files.exists(file) ? Optional.of(Files.readString(file).strip()) : Optional.empty();
     }
 }

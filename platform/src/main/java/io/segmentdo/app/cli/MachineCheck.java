@@ -89,23 +89,32 @@ final class MachineCheck {
 
     private List<Finding> disk() {
         try {
-            Files.createDirectories(data);
-            long free = Files.getFileStore(data).getUsableSpace();
+            Path directory = existing();
+            long free = Files.getFileStore(directory).getUsableSpace();
             String text = "Disk: " + size(free) + " free for " + data;
             return List.of(
                     free >= DISK_MIN
                             ? Finding.good(text)
                             : Finding.bad(text + ": less than " + size(DISK_MIN) + ", requests will soon be refused"),
-                    sync());
+                    sync(directory));
         } catch (IOException e) {
             return List.of(Finding.bad("The data directory " + data + " cannot be written (" + e
                     + "): give this user the right to, or choose another with --data"));
         }
     }
 
+    /** The data directory, or where it will be made. */
+    private Path existing() {
+        Path directory = data;
+        while (!Files.isDirectory(directory) && directory.getParent() != null) {
+            directory = directory.getParent();
+        }
+        return directory;
+    }
+
     /** The time that the disk needs to make something durable bounds how fast a single event is answered. */
-    private Finding sync() throws IOException {
-        Path file = Files.createTempFile(data, "doctor", ".tmp");
+    private static Finding sync(Path directory) throws IOException {
+        Path file = Files.createTempFile(directory, "doctor", ".tmp");
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
             long[] nanos = new long[SYNCS];
             for (int i = 0; i < SYNCS; i++) {

@@ -2,6 +2,10 @@ package io.segmentdo.app.cli;
 
 import io.segmentdo.config.ConfigException;
 import io.segmentdo.problem.PlatformException;
+import java.io.IOException;
+import java.net.BindException;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -34,9 +38,21 @@ public final class Main {
             return 2;
         }
         if (failure instanceof PlatformException known) {
-            err.println(known.getMessage());
+            err.println(
+                    isAddressRefused(known.getCause())
+                            ? "The address cannot be listened on: "
+                                    + Objects.requireNonNull(known.getCause()).getMessage()
+                                    + " (expected: a free port; choose one with --port)"
+                            : known.getMessage());
             return 1;
         }
         throw failure;
+    }
+
+    /** The native transport has an exception of its own for what is a {@link BindException} elsewhere. */
+    private static boolean isAddressRefused(@Nullable Throwable cause) {
+        return cause instanceof BindException
+                || (cause instanceof IOException
+                        && String.valueOf(cause.getMessage()).startsWith("bind"));
     }
 }

@@ -8,6 +8,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -49,8 +50,13 @@ final class Send implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, InterruptedException {
         PrintWriter out = Objects.requireNonNull(command).commandLine().getOut();
-        String key = writeKey == null ? Demo.writeKey(data) : writeKey;
-        try (Sender sender = new Sender(url, key)) {
+        PrintWriter err = Objects.requireNonNull(command).commandLine().getErr();
+        Optional<String> key = writeKey == null ? Demo.findWriteKey(data) : Optional.of(writeKey);
+        if (key.isEmpty()) {
+            err.println("There is no demo in " + data.toAbsolutePath() + " (expected: --write-key or --data)");
+            return 2;
+        }
+        try (Sender sender = new Sender(url, key.get())) {
             for (int i = 0; i < count; i++) {
                 long start = System.nanoTime();
                 HttpResponse<String> answer = sender.track(user, event);
@@ -61,7 +67,7 @@ final class Send implements Callable<Integer> {
                 }
             }
         } catch (ConnectException e) {
-            command.commandLine().getErr().println("Nothing answers at " + url + " (expected: a running node)");
+            err.println("Nothing answers at " + url + " (expected: a running node)");
             return 1;
         }
         return 0;

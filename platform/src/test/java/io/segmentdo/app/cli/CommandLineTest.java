@@ -129,6 +129,33 @@ class CommandLineTest {
     }
 
     @Test
+    void sendingWithoutADemoAsksForAWriteKeyAndMakesNothing() {
+        int code = run("send", "--data", dir.resolve("absent").toString());
+
+        assertThat(code).isEqualTo(2);
+        assertThat(err.toString()).contains("expected: --write-key or --data");
+        assertThat(dir.resolve("absent")).doesNotExist();
+    }
+
+    @Test
+    void anAddressThatIsTakenIsExplained() throws IOException {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            int code = run(
+                    "up",
+                    "--no-demo",
+                    "--config",
+                    dir.toString(),
+                    "--data",
+                    dir.resolve("data").toString(),
+                    "--port",
+                    Integer.toString(taken.getLocalPort()));
+
+            assertThat(code).isEqualTo(1);
+            assertThat(err.toString()).contains("expected: a free port; choose one with --port");
+        }
+    }
+
+    @Test
     void theDemoKeepsItsWriteKey() throws IOException {
         String key = Demo.writeKey(dir);
 
