@@ -6,7 +6,7 @@ import { createRequire } from 'node:module'
 import { chromium } from 'playwright-core'
 import { answer, job } from './job.mjs'
 
-const { page: pageName, chromium: executablePath, calls, atOnce, ...rest } = job()
+const { page: pageName, chromium: executablePath, calls, atOnce, posts, ...rest } = job()
 const packages = createRequire(import.meta.url)
 const snippet = packages('@segment/snippet')
 
@@ -20,9 +20,9 @@ const pages = {
       ${JSON.stringify({ writeKey, cdnURL })}, ${JSON.stringify(options)})`),
   // As a website that pastes the snippet. It knows https only, and without https the SDK does not see where it came from:
   // hence the other scheme, and _cdn.
-  snippet: ({ writeKey, cdnURL }, host) =>
+  snippet: ({ writeKey, cdnURL, options }, host) =>
     script(`window.analytics = Object.assign([], { _cdn: ${JSON.stringify(cdnURL)} })`) +
-    script(snippet.min({ apiKey: writeKey, host, page: false }).replace('"https://', '"http://')),
+    script(snippet.min({ apiKey: writeKey, host, load: options, page: false }).replace('"https://', '"http://')),
 }
 
 const dist = packages.resolve('@segment/analytics-next').replace(/dist.*/, 'dist/umd/')
@@ -78,7 +78,7 @@ async function recordRequests(page) {
 async function delivered(requests) {
   const isDelivered = ({ method, status }) => method === 'POST' && status === 200
   const deadline = Date.now() + 20_000
-  while ([...requests.values()].filter(isDelivered).length < calls.length && Date.now() < deadline) {
+  while ([...requests.values()].filter(isDelivered).length < posts && Date.now() < deadline) {
     await new Promise((resolve) => setTimeout(resolve, 20))
   }
 }

@@ -39,11 +39,10 @@ final class PlatformHome implements AutoCloseable {
         Path home = Files.createTempDirectory("segmentdo-benchmark-");
         Path workspaces = Files.createDirectories(home.resolve("config/workspaces"));
         String workspace = """
-                workspace: benchmark
                 sources:
                   - id: load
                     kind: server
-                    writeKeys: [%s]
+                    write-keys: [%s]
                 """.formatted(WRITE_KEY);
         Files.writeString(workspaces.resolve("benchmark.yaml"), workspace + destinations);
         return new PlatformHome(home);

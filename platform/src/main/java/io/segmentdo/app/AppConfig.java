@@ -5,7 +5,6 @@ import static io.segmentdo.config.Checks.check;
 import io.segmentdo.config.Doc;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Optional;
 
 /**
  * Where the node lives and how it ends.
@@ -16,17 +15,13 @@ public record AppConfig(
         @Doc("Directory of everything that the node keeps; made when it is absent. `--data` of `segmentdo up`.")
         Path dataDirectory,
 
-        @Doc("Directory of the plugin JARs, watched while the node runs; the `plugins` of the distribution by default.")
-        Optional<Path> pluginsDirectory,
-
         @Doc(
                 "Whether there is a demo workspace with a ready write key, delivering to the terminal; not with `--no-demo`.")
         boolean demo,
 
         @Doc("How long a stop may take before the process ends anyway, 1s to 10m.")
         Duration shutdownTimeout) {
-    public static final AppConfig DEFAULT =
-            new AppConfig(Path.of("data"), Optional.empty(), true, Duration.ofSeconds(20));
+    public static final AppConfig DEFAULT = new AppConfig(Path.of("data"), true, Duration.ofSeconds(20));
 
     public AppConfig {
         check(
@@ -34,11 +29,5 @@ public record AppConfig(
                 "shutdown-timeout",
                 shutdownTimeout,
                 "1s to 10m");
-    }
-
-    /** The plugin directory in force: the configured one, or {@code plugins} beside the program's {@code lib}. */
-    public Path plugins() {
-        return pluginsDirectory.orElseGet(
-                () -> Path.of(System.getProperty("segmentdo.home", ".")).resolve("plugins"));
     }
 }

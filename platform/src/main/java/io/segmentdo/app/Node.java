@@ -1,57 +1,59 @@
 package io.segmentdo.app;
 
+import io.segmentdo.collect.Collector;
+import io.segmentdo.collect.Ties;
 import io.segmentdo.config.ConfigLoader;
 import io.segmentdo.config.Loaded;
 import io.segmentdo.control.ApiGuard;
 import io.segmentdo.control.ControlApi;
-import io.segmentdo.control.DestinationRules;
 import io.segmentdo.control.Health;
 import io.segmentdo.control.OwnerToken;
 import io.segmentdo.control.Workspace;
 import io.segmentdo.control.Workspaces;
+import io.segmentdo.delivery.Deliveries;
+import io.segmentdo.delivery.DeliveryApi;
+import io.segmentdo.identity.IdentityLane;
+import io.segmentdo.identity.IdentityMeters;
+import io.segmentdo.identity.IdentityRules;
+import io.segmentdo.identity.IdentityVerticle;
+import io.segmentdo.plugin.Plugins;
+import io.segmentdo.plugin.PluginsConfig;
 import io.segmentdo.problem.PlatformException;
-import io.segmentdo.problem.Problem;
+import io.segmentdo.route.Router;
 import io.segmentdo.source.Sources;
+import io.segmentdo.spool.Spool;
+import io.segmentdo.store.Outbox;
+import io.segmentdo.store.PartitionStore;
+import io.segmentdo.store.rocks.RocksPartitionStore;
 import io.segmentdo.telemetry.Discards;
+import io.segmentdo.telemetry.Ledger;
 import io.segmentdo.telemetry.Metrics;
-import io.vertx.core.Future;
+import io.vertx.core.DeploymentOptions;
+import io.vertx.core.ThreadingModel;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
-import io.vertx.core.http.HttpServer;
-import io.vertx.ext.web.Router;
+import io.vertx.core.http.HttpServerOptions;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
+import java.util.stream.IntStream;
 
 /**
- * One running node: every part, started in the order of an event's way and stopped in reverse.
+ * One running node: every part, started against the way of an event, so that each finds the next one ready, and stopped
+ * along it, so that each hands on what it has.
  *
  * <p>{@link #start} and {@link #close} block and are called from ordinary threads.
  */
 public final class Node implements AutoCloseable {
-    private final Vertx vertx;
-    private final Metrics metrics;
-    private final Workspaces workspaces;
-    private final HttpServer server;
+    private final Parts parts;
     private final OwnerToken owner;
-    private final AppConfig config;
+    private final List<HttpVerticle> servers;
 
-    private Node(
-            Vertx vertx,
-            Metrics metrics,
-            Workspaces workspaces,
-            HttpServer server,
-            OwnerToken owner,
-            AppConfig config) {
-        this.vertx = vertx;
-        this.metrics = metrics;
-        this.workspaces = workspaces;
-        this.server = server;
+    private Node(Parts parts, OwnerToken owner, List<HttpVerticle> servers) {
+        this.parts = parts;
         this.owner = owner;
-        this.config = config;
+        this.servers = List.copyOf(servers);
     }
 
     /**
@@ -63,44 +65,18 @@ public final class Node implements AutoCloseable {
      * @throws PlatformException if a part cannot start; those that had started are stopped
      */
     public static Node start(Loaded<PlatformConfig> loaded, Path configDirectory, List<Workspace> builtIn) {
-        PlatformConfig config = loaded.value();
-        Clock clock = Clock.systemUTC();
-        OwnerToken owner = OwnerToken.open(config.app().dataDirectory());
-        Metrics metrics = new Metrics(config.telemetry());
-        Vertx vertx = metrics.observe(Vertx.builder(), new VertxOptions().setPreferNativeTransport(true))
-                .build();
-        Sources sources = new Sources();
-        Workspaces workspaces = new Workspaces(
-                configDirectory.resolve("workspaces"),
-                () -> new ConfigLoader(System.getenv(), configDirectory),
-                DestinationRules.NONE,
-                config.control(),
-                builtIn,
-                current -> sources.replaceAll(current.stream()
-                        .flatMap(workspace -> workspace.sources().stream())
-                        .toList()));
-        workspaces.start();
-        Router router = Router.router(vertx);
-        new ControlApi(
-                        workspaces,
-                        new Discards(metrics.registry(), config.telemetry().discards(), clock),
-                        loaded.masked(),
-                        new Health(),
-                        metrics,
-                        new ApiGuard(owner, config.control(), clock),
-                        config.control())
-                .mount(router);
-        HttpServer server = await(
-                vertx.createHttpServer()
-                        .requestHandler(router)
-                        .listen(config.http().port(), config.http().host()),
-                config.app());
-        return new Node(vertx, metrics, workspaces, server, owner, config.app());
+        Parts parts = new Parts(loaded.value().app().shutdownTimeout());
+        try {
+            return new Starting(loaded, configDirectory, parts).start(builtIn);
+        } catch (RuntimeException e) {
+            parts.close();
+            throw e;
+        }
     }
 
     /** The port that is listened on. */
     public int port() {
-        return server.actualPort();
+        return servers.getFirst().port();
     }
 
     /** The token of the guarded API. */
@@ -111,23 +87,170 @@ public final class Node implements AutoCloseable {
     /** Stops taking requests, lets the parts finish what is under way, and ends them, in bounded time. */
     @Override
     public void close() {
-        workspaces.close();
-        await(vertx.close(), config);
-        metrics.close();
+        parts.close();
     }
 
-    private static <T> T await(Future<T> future, AppConfig config) {
-        try {
-            return future.toCompletionStage()
-                    .toCompletableFuture()
-                    .get(config.shutdownTimeout().toMillis(), TimeUnit.MILLISECONDS);
-        } catch (ExecutionException e) {
-            throw new PlatformException(Problem.INTERNAL, String.valueOf(e.getCause()), e.getCause());
-        } catch (TimeoutException e) {
-            throw new PlatformException(Problem.INTERNAL, "No answer within " + config.shutdownTimeout(), e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new PlatformException(Problem.INTERNAL, "Interrupted", e);
+    /** The start, step by step; its fields are what more than one step needs. */
+    private static final class Starting {
+        private final Loaded<PlatformConfig> loaded;
+        private final PlatformConfig config;
+        private final Path data;
+        private final Path configDirectory;
+        private final Parts parts;
+        private final Clock clock = Clock.systemUTC();
+        private final OwnerToken owner;
+        private final Metrics metrics;
+        private final Vertx vertx;
+        private final Discards discards;
+        private final Health health = new Health();
+        private final Sources sources = new Sources();
+
+        Starting(Loaded<PlatformConfig> loaded, Path configDirectory, Parts parts) {
+            this.loaded = loaded;
+            this.config = loaded.value();
+            this.data = config.app().dataDirectory();
+            this.configDirectory = configDirectory;
+            this.parts = parts;
+            this.owner = OwnerToken.open(data);
+            this.metrics = parts.add(new Metrics(config.telemetry()));
+            this.discards = new Discards(metrics.registry(), config.telemetry().discards(), clock);
+            VertxOptions options = new VertxOptions()
+                    .setPreferNativeTransport(true)
+                    .setEventLoopPoolSize(config.http().effectiveEventLoops());
+            this.vertx = metrics.observe(Vertx.builder(), options).build();
+            parts.add(() -> parts.await(vertx.close()));
+        }
+
+        Node start(List<Workspace> builtIn) {
+            PartitionStore store =
+                    parts.add(RocksPartitionStore.open(data.resolve("store"), config.store(), metrics.registry()));
+            Outbox outbox = new Outbox(store, config.outbox(), metrics.registry(), clock);
+            Spool spool = parts.add(Spool.open(data.resolve("spool"), config.spool(), metrics.registry(), clock));
+            Plugins plugins = parts.add(Plugins.open(pluginFolders(), data.resolve("tmp/plugins"), metrics.registry()));
+            Deliveries deliveries = parts.add(
+                    new Deliveries(config.delivery(), vertx, store, outbox, plugins, metrics.registry(), clock));
+            InstalledDestinations installed = new InstalledDestinations(plugins);
+            Workspaces workspaces = workspaces(builtIn, deliveries, installed);
+            workspaces.start();
+            IdentityMeters identity = startIdentity(store, new Ownership(outbox, deliveries));
+            parts.add(new OutboxUpkeep(outbox, deliveries));
+            Router router = startRouter(spool, store.partitions());
+            parts.add(workspaces); // stops before the router: no more changes while the rest drains
+            Collector collector = new Collector(
+                    config.collect(),
+                    sources,
+                    spool::append,
+                    router::committed,
+                    installed,
+                    new Ties(discards, metrics.registry(), clock));
+            parts.add(new Ledger(metrics.registry())
+                    .intake(
+                            collector::acceptedEvents,
+                            discards::total,
+                            identity::identified,
+                            () -> spool.depthEvents() + identity.waiting()));
+            new NodeHealth(health).watch(spool, deliveries, plugins);
+            return new Node(parts, owner, startServers(collector, api(workspaces, deliveries)));
+        }
+
+        /** The plugins that came with the program, and those of the configured folders. */
+        private PluginsConfig pluginFolders() {
+            List<String> folders = new ArrayList<>(config.plugins().folders());
+            folders.addFirst(Path.of(System.getProperty("segmentdo.home", "."), "plugins")
+                    .toString());
+            return config.plugins().in(folders);
+        }
+
+        private Workspaces workspaces(List<Workspace> builtIn, Deliveries deliveries, InstalledDestinations installed) {
+            return new Workspaces(
+                    configDirectory.resolve("workspaces"),
+                    () -> new ConfigLoader(System.getenv(), configDirectory),
+                    installed,
+                    config.control(),
+                    builtIn,
+                    current -> {
+                        installed.inForce(current);
+                        deliveries.replaceAll(current.stream()
+                                .flatMap(workspace -> workspace.destinations().stream())
+                                .toList());
+                        sources.replaceAll(current.stream()
+                                .flatMap(workspace -> workspace.sources().stream())
+                                .toList());
+                    });
+        }
+
+        private IdentityMeters startIdentity(PartitionStore store, Ownership ownership) {
+            int lanes = config.identity().effectiveLanes();
+            IdentityMeters meters = new IdentityMeters(metrics.registry(), discards, lanes);
+            IdentityVerticle.registerCodecs(vertx.eventBus());
+            for (int lane = 0; lane < lanes; lane++) {
+                int number = lane;
+                List<Integer> owned = IntStream.range(0, store.partitions())
+                        .filter(partition -> partition % lanes == number)
+                        .boxed()
+                        .toList();
+                deploy(
+                        new IdentityVerticle(
+                                number,
+                                lanes,
+                                owned,
+                                transport -> new IdentityLane(
+                                        store,
+                                        ownership,
+                                        config.identity(),
+                                        workspace -> IdentityRules.DEFAULT,
+                                        transport),
+                                meters),
+                        "identity-" + number);
+            }
+            return meters;
+        }
+
+        private Router startRouter(Spool spool, int partitions) {
+            Router router = new Router(
+                    spool, config.route(), partitions, config.identity().effectiveLanes());
+            deploy(router, "router");
+            return router;
+        }
+
+        /** On a thread of its own, because it blocks on its store or spool. */
+        private void deploy(io.vertx.core.Deployable verticle, String thread) {
+            DeploymentOptions options = new DeploymentOptions()
+                    .setThreadingModel(ThreadingModel.WORKER)
+                    .setWorkerPoolName(thread)
+                    .setWorkerPoolSize(1);
+            String id = parts.await(vertx.deployVerticle(verticle, options));
+            parts.add(() -> parts.await(vertx.undeploy(id)));
+        }
+
+        private io.vertx.ext.web.Router api(Workspaces workspaces, Deliveries deliveries) {
+            io.vertx.ext.web.Router api = io.vertx.ext.web.Router.router(vertx);
+            new ControlApi(
+                            workspaces,
+                            discards,
+                            loaded.masked(),
+                            health,
+                            metrics,
+                            new ApiGuard(owner, config.control(), clock),
+                            config.control())
+                    .mount(api);
+            new DeliveryApi(vertx, deliveries.deadLetters()).mount(api);
+            return api;
+        }
+
+        private List<HttpVerticle> startServers(Collector collector, io.vertx.ext.web.Router api) {
+            HttpServerOptions options = Collector.serverOptions(config.collect())
+                    .setHost(config.http().host())
+                    .setPort(config.http().port());
+            List<HttpVerticle> servers = new ArrayList<>();
+            for (int i = 0; i < config.http().effectiveEventLoops(); i++) {
+                HttpVerticle server = new HttpVerticle(options, collector, api);
+                String id = parts.await(vertx.deployVerticle(server));
+                parts.add(() -> parts.await(vertx.undeploy(id)));
+                servers.add(server);
+                options = new HttpServerOptions(options).setPort(server.port());
+            }
+            return servers;
         }
     }
 }

@@ -1,8 +1,14 @@
 package io.segmentdo.app;
 
+import io.segmentdo.collect.CollectConfig;
 import io.segmentdo.config.Doc;
 import io.segmentdo.control.ControlConfig;
+import io.segmentdo.delivery.DeliveryConfig;
 import io.segmentdo.identity.IdentityConfig;
+import io.segmentdo.plugin.PluginsConfig;
+import io.segmentdo.route.RouteConfig;
+import io.segmentdo.spool.SpoolConfig;
+import io.segmentdo.store.OutboxConfig;
 import io.segmentdo.store.StoreConfig;
 import io.segmentdo.telemetry.TelemetryConfig;
 
@@ -14,11 +20,22 @@ import io.segmentdo.telemetry.TelemetryConfig;
 public record PlatformConfig(
         @Doc("Where the node lives and how it ends.") AppConfig app,
         @Doc("The address of the node and its HTTP server.") HttpConfig http,
+        @Doc("The tracking API.") CollectConfig collect,
+
+        @Doc("The durable log of accepted events on this node.")
+        SpoolConfig spool,
+
+        @Doc("The way from the spool to identity.") RouteConfig route,
+        @Doc("The bounds of identity resolution.") IdentityConfig identity,
 
         @Doc("How the state of the identity partitions is kept.")
         StoreConfig store,
 
-        @Doc("The bounds of identity resolution.") IdentityConfig identity,
+        @Doc("The log of identified events that destinations read.")
+        OutboxConfig outbox,
+
+        @Doc("How events are delivered to destinations.") DeliveryConfig delivery,
+        @Doc("Where plugins come from.") PluginsConfig plugins,
 
         @Doc("The control plane: workspaces, API, metrics page.")
         ControlConfig control,
@@ -28,8 +45,14 @@ public record PlatformConfig(
     public static final PlatformConfig DEFAULT = new PlatformConfig(
             AppConfig.DEFAULT,
             HttpConfig.DEFAULT,
-            StoreConfig.DEFAULT,
+            CollectConfig.DEFAULT,
+            SpoolConfig.DEFAULT,
+            RouteConfig.DEFAULT,
             IdentityConfig.DEFAULT,
+            StoreConfig.DEFAULT,
+            OutboxConfig.DEFAULT,
+            DeliveryConfig.DEFAULT,
+            PluginsConfig.DEFAULT,
             ControlConfig.DEFAULT,
             TelemetryConfig.DEFAULT);
 }

@@ -5,6 +5,7 @@ import io.segmentdo.event.EventType;
 import io.segmentdo.event.Parsed;
 import io.segmentdo.event.Scan;
 import io.segmentdo.problem.PlatformException;
+import io.segmentdo.spool.Spool;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
@@ -19,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * answer and can use the connection again; only a sender that does not come to an end is cut off. Confined to its event
  * loop, except the two acknowledgements of the log.
  */
-final class Exchange implements EventLog.Acknowledgement {
+final class Exchange implements Spool.Acknowledgement {
     private static final int FIRST_BYTES = 2_048;
     private static final int BELIEVED_BYTES = 64 << 10;
     private static final byte[] NOTHING = {};

@@ -8,6 +8,7 @@ import io.segmentdo.event.EventType;
 import io.segmentdo.event.Scan;
 import io.segmentdo.event.Utf8Json;
 import io.segmentdo.problem.PlatformException;
+import io.segmentdo.spool.Spool;
 import io.vertx.core.http.HttpServerRequest;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
@@ -21,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * <p>The image is the answer whatever happens, so everything that goes wrong is counted as a discard. Confined to its
  * event loop, except the two acknowledgements of the log.
  */
-final class Pixel implements EventLog.Acknowledgement {
+final class Pixel implements Spool.Acknowledgement {
     private static final int DEPTH_MAX = 32;
 
     private final Desk desk;

@@ -5,8 +5,13 @@ import io.segmentdo.store.Changes;
 
 /** Where identified events and facts go: the outboxes of the partitions. Safe for concurrent use by several lanes. */
 public interface EventLog {
-    /** The last committed position of a partition's outbox, 0 when it is empty. */
-    long tail(int partition);
+    /**
+     * Takes a partition's outbox over, right after its store was opened at this epoch, or again at the same epoch when a
+     * batch was given up: what was added and not committed is forgotten.
+     *
+     * @return the last committed position, 0 when it is empty
+     */
+    long open(int partition, long epoch);
 
     /** Adds an entry to what is about to be committed; the positions of one partition follow one another. */
     void add(Changes changes, OutboxEntry entry);

@@ -10,6 +10,9 @@ import io.segmentdo.config.Doc;
  * <p>Immutable.
  */
 public record IdentityConfig(
+        @Doc("Threads that share the identity partitions, up to 64; 0 for one per two processors.")
+        int lanes,
+
         @Doc("For at least so many days a repeated messageId is dropped, 1 to 90; whole days, twice as long at most.")
         int dedupeDays,
 
@@ -30,9 +33,10 @@ public record IdentityConfig(
 
         @Doc("How many messages between partitions one commit takes in, >= 1.")
         int messagesPerCommit) {
-    public static final IdentityConfig DEFAULT = new IdentityConfig(7, 10_000, 100_000, 300, 100, 10_000, 4096);
+    public static final IdentityConfig DEFAULT = new IdentityConfig(0, 7, 10_000, 100_000, 300, 100, 10_000, 4096);
 
     public IdentityConfig {
+        check(lanes >= 0 && lanes <= 64, "lanes", lanes, "0 to 64");
         check(dedupeDays >= 1 && dedupeDays <= 90, "dedupe-days", dedupeDays, "1 to 90");
         check(heldEventsMax >= 1, "held-events-max", heldEventsMax, ">= 1");
         check(cachedActors >= 1000, "cached-actors", cachedActors, ">= 1000");
@@ -40,5 +44,10 @@ public record IdentityConfig(
         check(refusedMax >= 1, "refused-max", refusedMax, ">= 1");
         check(groupMembersMax >= 1, "group-members-max", groupMembersMax, ">= 1");
         check(messagesPerCommit >= 1, "messages-per-commit", messagesPerCommit, ">= 1");
+    }
+
+    /** How many lanes there are. */
+    public int effectiveLanes() {
+        return lanes == 0 ? Math.max(1, Runtime.getRuntime().availableProcessors() / 2) : lanes;
     }
 }

@@ -82,7 +82,7 @@ final class LanePartition implements PartitionState {
         this.actors = new Recent<>(cachedActors);
         this.nodes = new Recent<>(cachedActors);
         this.rows = new Recent<>(Math.max(16, cachedActors / 4));
-        this.outboxTail = lane.log().tail(number);
+        this.outboxTail = lane.log().open(number, epoch);
         this.heldEvents = readNumber(HELD_EVENTS);
         this.generation = (int) readNumber(GENERATION);
     }

@@ -28,4 +28,9 @@ public record PluginsConfig(
         check(pollInterval.toMillis() >= 10, "poll-interval", pollInterval, ">= 10 ms");
         check(loadTimeout.toMillis() >= 10, "load-timeout", loadTimeout, ">= 10 ms");
     }
+
+    /** The same for other folders. */
+    public PluginsConfig in(List<String> otherFolders) {
+        return new PluginsConfig(otherFolders, pollInterval, loadTimeout);
+    }
 }

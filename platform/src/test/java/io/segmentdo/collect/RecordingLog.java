@@ -3,6 +3,7 @@ package io.segmentdo.collect;
 import io.segmentdo.event.Event;
 import io.segmentdo.problem.PlatformException;
 import io.segmentdo.problem.Problem;
+import io.segmentdo.spool.Spool;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
@@ -13,13 +14,13 @@ import org.jspecify.annotations.Nullable;
 final class RecordingLog implements EventLog, AutoCloseable {
     private final ExecutorService writer = Executors.newSingleThreadExecutor();
     private final List<Event> events = new ArrayList<>();
-    private final List<Acknowledgement> waiting = new ArrayList<>();
+    private final List<Spool.Acknowledgement> waiting = new ArrayList<>();
     private @Nullable Problem problem;
     private boolean isHeld;
     private long position;
 
     @Override
-    public synchronized void append(List<Event> appended, Acknowledgement acknowledgement) {
+    public synchronized void append(List<Event> appended, Spool.Acknowledgement acknowledgement) {
         Problem failing = problem;
         if (failing != null) {
             writer.execute(() -> acknowledgement.failed(new PlatformException(failing, "as told")));
@@ -51,7 +52,7 @@ final class RecordingLog implements EventLog, AutoCloseable {
     /** Acknowledges what was held at once, as after one sync. */
     synchronized void acknowledgeAll() {
         isHeld = false;
-        List<Acknowledgement> all = List.copyOf(waiting);
+        List<Spool.Acknowledgement> all = List.copyOf(waiting);
         waiting.clear();
         writer.execute(() -> all.forEach(acknowledgement -> acknowledgement.durable(position())));
     }

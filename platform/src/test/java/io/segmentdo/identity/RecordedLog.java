@@ -22,7 +22,11 @@ final class RecordedLog implements EventLog {
     }
 
     @Override
-    public long tail(int partition) {
+    public long open(int partition, long epoch) {
+        return tail(partition);
+    }
+
+    private long tail(int partition) {
         PartitionStore.Entry last = store.last(partition, Keyspace.OUTBOX);
         return last == null ? 0 : Keys.number(last.key());
     }

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * Compares what arrived at the webhook with what an SDK was told and what it says it sent.
@@ -37,16 +38,16 @@ final class Arrivals {
     private Arrivals() {}
 
     /**
-     * Asserts that every call arrived exactly once and as it was sent, and that nothing else did. Ends the platform, for
+     * Asserts that every call arrived exactly once, identified and as it was sent, and that nothing else did. Ends the platform, for
      * only then it is certain that no event comes a second time.
      *
      * @param calls what the application told the SDK
      * @param sent what the SDK made of each call, in the same order: the message id at least
      * @param library the name by which the SDK introduces itself
-     * @return the events that arrived, in the order of the calls
      */
-    static List<JsonNode> assertExactly(
-            RunningPlatform platform, List<ObjectNode> calls, List<? extends JsonNode> sent, String library) {
+    static void assertExactly(
+            RunningPlatform platform, List<ObjectNode> calls, List<? extends JsonNode> sent, String library)
+            throws Exception {
         assertThat(sent).as("calls that the SDK sent").hasSameSizeAs(calls);
         platform.sink().awaitEvents(calls.size(), PATIENCE);
         platform.close();
@@ -70,7 +71,22 @@ final class Arrivals {
             inOrder.add(event);
         }
         assertThat(arrived).as("events that nobody sent").isEmpty();
-        return inOrder;
+        assertIdentified(inOrder, platform.profiles());
+    }
+
+    /** Every event belongs to a profile, and those of one user to the same. */
+    private static void assertIdentified(List<JsonNode> events, Map<String, String> profiles) {
+        Map<String, Set<String>> profilesOfUser = new TreeMap<>();
+        for (JsonNode event : events) {
+            String profile = profiles.get(event.path("messageId").asText());
+            assertThat(profile).as("profile of %s", event).isNotEmpty();
+            profilesOfUser
+                    .computeIfAbsent(event.path("userId").asText(), user -> new TreeSet<>())
+                    .add(profile);
+        }
+        assertThat(profilesOfUser)
+                .allSatisfy((user, ofUser) ->
+                        assertThat(ofUser).as("profiles of %s", user).hasSize(1));
     }
 
     private static Map<String, List<JsonNode>> byMessageId(List<JsonNode> events) {

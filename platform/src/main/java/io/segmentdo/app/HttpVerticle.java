@@ -1,0 +1,49 @@
+package io.segmentdo.app;
+
+import io.segmentdo.collect.Collector;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.ext.web.Router;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Serves HTTP on one event loop; there is one per loop, and they share the port.
+ *
+ * <p>Requests of the tracking API go straight to the collector, all others through the router of the control plane.
+ */
+final class HttpVerticle extends VerticleBase {
+    private final HttpServerOptions options;
+    private final Collector collector;
+    private final Router api;
+    private @Nullable HttpServer server;
+
+    HttpVerticle(HttpServerOptions options, Collector collector, Router api) {
+        this.options = options;
+        this.collector = collector;
+        this.api = api;
+    }
+
+    @Override
+    public Future<?> start() {
+        HttpServer starting = vertx.createHttpServer(options).requestHandler(this::dispatch);
+        server = starting;
+        return starting.listen();
+    }
+
+    private void dispatch(HttpServerRequest request) {
+        String path = request.path();
+        if (path != null && Collector.serves(path)) {
+            collector.handle(request);
+        } else {
+            api.handle(request);
+        }
+    }
+
+    /** The port that is listened on, also when a free one was asked for. */
+    int port() {
+        return server == null ? 0 : server.actualPort();
+    }
+}

@@ -1,0 +1,47 @@
+package io.segmentdo.app;
+
+import io.segmentdo.control.Health;
+import io.segmentdo.control.Health.Report;
+import io.segmentdo.delivery.Deliveries;
+import io.segmentdo.delivery.DestinationStatus;
+import io.segmentdo.plugin.Plugins;
+import io.segmentdo.spool.Spool;
+import java.util.List;
+
+/** What the parts of a node say about how they are. */
+final class NodeHealth {
+    private final Health health;
+
+    NodeHealth(Health health) {
+        this.health = health;
+    }
+
+    void watch(Spool spool, Deliveries deliveries, Plugins plugins) {
+        health.register(
+                "spool",
+                () -> spool.refusal()
+                        .map(problem -> Report.notReady(String.valueOf(problem.getMessage())))
+                        .orElse(Report.OK));
+        health.register("destinations", () -> destinations(deliveries));
+        health.register("plugins", () -> plugins(plugins));
+    }
+
+    private static Report destinations(Deliveries deliveries) {
+        List<String> troubled = deliveries.statuses().stream()
+                .filter(NodeHealth::isTroubled)
+                .map(status -> status.destination() + " is " + status.state() + ": " + status.reason())
+                .toList();
+        return troubled.isEmpty() ? Report.OK : Report.degraded(String.join("; ", troubled));
+    }
+
+    private static boolean isTroubled(DestinationStatus status) {
+        return switch (status.state()) {
+            case RUNNING, DISABLED, THROTTLED -> false;
+            case WAITING, BROKEN, FULL, STUCK -> true;
+        };
+    }
+
+    private static Report plugins(Plugins plugins) {
+        return plugins.problems().isEmpty() ? Report.OK : Report.degraded(String.valueOf(plugins.problems()));
+    }
+}

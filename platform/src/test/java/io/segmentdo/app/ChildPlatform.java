@@ -1,0 +1,125 @@
+package io.segmentdo.app;
+
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** The platform in a JVM of its own, so that a test can kill it and start it again on the same data. */
+final class ChildPlatform implements AutoCloseable {
+    private static final Duration START_TIMEOUT = Duration.ofSeconds(60);
+
+    private final Path home;
+    private final int port;
+    private final List<String> extraArguments;
+    private Process process;
+
+    private ChildPlatform(Path home, int port, List<String> extraArguments) {
+        this.home = home;
+        this.port = port;
+        this.extraArguments = extraArguments;
+    }
+
+    /** Uses {@code <home>/config} and {@code <home>/data}; starts nothing yet. */
+    static ChildPlatform in(Path home, String... extraArguments) throws IOException {
+        try (ServerSocket socket = new ServerSocket(0)) {
+            return new ChildPlatform(home, socket.getLocalPort(), List.of(extraArguments));
+        }
+    }
+
+    int port() {
+        return port;
+    }
+
+    long pid() {
+        return process.pid();
+    }
+
+    /** Starts the process and returns when it is ready to take events. */
+    void start() throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                "--enable-native-access=ALL-UNNAMED",
+                "--sun-misc-unsafe-memory-access=allow",
+                "-Dvertx.disableDnsResolver=true",
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "-Xmx384m",
+                "-Dsegmentdo.home=" + Path.of("target", "segmentdo").toAbsolutePath(),
+                "io.segmentdo.app.cli.Main",
+                "up",
+                "--no-demo",
+                "--port",
+                String.valueOf(port),
+                "--config",
+                home.resolve("config").toString(),
+                "--data",
+                home.resolve("data").toString()));
+        command.addAll(extraArguments);
+        process = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(log().toFile()))
+                .start();
+        awaitReady();
+    }
+
+    private void awaitReady() throws IOException, InterruptedException {
+        long deadline = System.nanoTime() + START_TIMEOUT.toNanos();
+        try (HttpClient client = HttpClient.newHttpClient()) {
+            HttpRequest ready = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/health/ready"))
+                    .timeout(Duration.ofSeconds(1))
+                    .build();
+            while (System.nanoTime() < deadline && process.isAlive()) {
+                try {
+                    if (client.send(ready, HttpResponse.BodyHandlers.discarding())
+                                    .statusCode()
+                            == 200) {
+                        return;
+                    }
+                } catch (IOException notYet) {
+                    // still starting
+                }
+                Thread.sleep(10);
+            }
+        }
+        throw new AssertionError("the platform did not become ready:\n" + Files.readString(log()));
+    }
+
+    /** SIGKILL: nothing is flushed, nobody is told. */
+    void kill() throws InterruptedException {
+        process.destroyForcibly().waitFor();
+    }
+
+    /** SIGTERM, as an operator stops it; returns how long it took. */
+    Duration stop() throws InterruptedException {
+        long start = System.nanoTime();
+        process.destroy();
+        if (!process.waitFor(60, TimeUnit.SECONDS)) {
+            kill();
+            throw new AssertionError("the platform did not end within a minute of SIGTERM");
+        }
+        return Duration.ofNanos(System.nanoTime() - start);
+    }
+
+    /** What the process printed. */
+    Path log() {
+        return home.resolve("platform.log");
+    }
+
+    @Override
+    public void close() throws IOException {
+        if (process != null && process.isAlive()) {
+            process.destroyForcibly().onExit().join();
+        }
+    }
+}

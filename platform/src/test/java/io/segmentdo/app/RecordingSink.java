@@ -1,0 +1,96 @@
+package io.segmentdo.app;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerRequest;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/** A webhook on the loopback interface that keeps what it was sent, in order of arrival. Safe for concurrent use. */
+final class RecordingSink implements AutoCloseable {
+    private static final ObjectMapper MAPPER = new ObjectMapper();
+
+    private final Vertx vertx = Vertx.vertx();
+    private final HttpServer server;
+    private final List<JsonNode> arrivals = new ArrayList<>();
+    private final Set<String> messageIds = new HashSet<>();
+    private volatile Consumer<HttpServerRequest> answer =
+            request -> request.response().end();
+
+    private RecordingSink(int port) {
+        server = vertx.createHttpServer().requestHandler(this::receive);
+        server.listen(port, "127.0.0.1")
+                .toCompletionStage()
+                .toCompletableFuture()
+                .join();
+    }
+
+    static RecordingSink open() {
+        return new RecordingSink(0);
+    }
+
+    int port() {
+        return server.actualPort();
+    }
+
+    /** From now on requests are answered like this; only those answered 200 count as arrived. */
+    void answerWith(Consumer<HttpServerRequest> answer) {
+        this.answer = answer;
+    }
+
+    synchronized List<JsonNode> arrivals() {
+        return List.copyOf(arrivals);
+    }
+
+    /** Waits until all of these messageIds have arrived; answers those that have not when the time is over. */
+    Set<String> awaitMessageIds(Set<String> expected, Duration atMost) throws InterruptedException {
+        long deadline = System.nanoTime() + atMost.toNanos();
+        Set<String> missing = missing(expected);
+        while (!missing.isEmpty() && System.nanoTime() < deadline) {
+            Thread.sleep(20);
+            missing = missing(expected);
+        }
+        return missing;
+    }
+
+    private synchronized Set<String> missing(Set<String> expected) {
+        Set<String> missing = new HashSet<>(expected);
+        missing.removeAll(messageIds);
+        return missing;
+    }
+
+    private void receive(HttpServerRequest request) {
+        request.body().onSuccess(body -> {
+            answer.accept(request);
+            if (request.response().ended() && request.response().getStatusCode() == 200) {
+                keep(body);
+            }
+        });
+    }
+
+    private synchronized void keep(Buffer body) {
+        try {
+            JsonNode json = MAPPER.readTree(body.getBytes());
+            for (JsonNode event : json.isArray() ? json : List.of(json)) {
+                arrivals.add(event);
+                messageIds.add(event.path("messageId").asText());
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        vertx.close().toCompletionStage().toCompletableFuture().join();
+    }
+}

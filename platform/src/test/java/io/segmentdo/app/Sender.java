@@ -1,0 +1,67 @@
+package io.segmentdo.app;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.Set;
+
+/**
+ * One user's device: sends numbered events one after another and repeats each, with its messageId, until it is answered
+ * 200, as an SDK does. So the events of one sender are accepted in the order of their numbers.
+ */
+final class Sender implements Runnable {
+    private final String name;
+    private final URI uri;
+    private final String writeKey;
+    private final Set<String> acknowledged;
+    private volatile boolean ending;
+
+    Sender(String name, int port, String writeKey, Set<String> acknowledged) {
+        this.name = name;
+        this.uri = URI.create("http://127.0.0.1:" + port + "/v1/track");
+        this.writeKey = writeKey;
+        this.acknowledged = acknowledged;
+    }
+
+    /** Lets the sender end once its last event is acknowledged. */
+    void end() {
+        ending = true;
+    }
+
+    @Override
+    public void run() {
+        try (HttpClient client =
+                HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build()) {
+            for (int number = 1; !ending; number++) {
+                String messageId = name + "-" + number;
+                sendUntilAnswered(client, messageId, number);
+                acknowledged.add(messageId);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void sendUntilAnswered(HttpClient client, String messageId, int number) throws InterruptedException {
+        HttpRequest request = HttpRequest.newBuilder(uri)
+                .timeout(Duration.ofSeconds(10))
+                .POST(HttpRequest.BodyPublishers.ofString("""
+                        {"writeKey":"%s","messageId":"%s","anonymousId":"device-%s","userId":"user-%s",\
+                        "event":"Step","properties":{"number":%d}}""".formatted(writeKey, messageId, name, name, number)))
+                .build();
+        while (!accepted(client, request)) {
+            Thread.sleep(5);
+        }
+    }
+
+    private static boolean accepted(HttpClient client, HttpRequest request) throws InterruptedException {
+        try {
+            return client.send(request, HttpResponse.BodyHandlers.ofString()).statusCode() == 200;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+}
