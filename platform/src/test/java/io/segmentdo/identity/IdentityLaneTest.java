@@ -36,7 +36,9 @@ class IdentityLaneTest {
 
         assertThat(profiles()).hasSize(3).containsOnly(profiles().getFirst());
         assertThat(state().root(Events.user("u1"))).isEqualTo(Events.device("a1"));
-        assertThat(new String(state().traits(Events.device("a1")).get("plan").json()))
+        assertThat(new String(
+                        state().traits(Events.device("a1")).get("plan").json(),
+                        java.nio.charset.StandardCharsets.UTF_8))
                 .isEqualTo("\"pro\"");
     }
 

@@ -55,7 +55,7 @@ final class StoredState {
             }
         }
         for (PartitionStore.Entry entry : all(store, partition, Keyspace.TRAIT)) {
-            int length = entry.key()[0] << 8 | entry.key()[1] & 0xFF;
+            int length = (entry.key()[0] << 8) | (entry.key()[1] & 0xFF);
             ActorId root = id(Arrays.copyOfRange(entry.key(), 2, 2 + length));
             ActorId member = id(Arrays.copyOfRange(entry.key(), 2 + length, entry.key().length));
             rows.computeIfAbsent(root, key -> new TreeMap<>())

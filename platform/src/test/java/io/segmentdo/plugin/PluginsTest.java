@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 class PluginsTest {
     private static final String DESTINATION = """
             public class Acme implements Destination {
-                public Descriptor descriptor() { return Descriptor.of("acme", "Acme").description("%s"); }
+                public Descriptor descriptor() { return Descriptor.of("acme", "Acme").description("#DESCRIPTION"); }
                 public Connector connect(Settings settings, DestinationContext context) { return null; }
             }
             """;
@@ -182,7 +182,7 @@ class PluginsTest {
     }
 
     private void acme(String fileName, String description) {
-        PluginJars.compiled(folder, fileName, "Acme", Map.of("Acme", DESTINATION.formatted(description)));
+        PluginJars.compiled(folder, fileName, "Acme", Map.of("Acme", DESTINATION.replace("#DESCRIPTION", description)));
     }
 
     private void follow() {

@@ -53,6 +53,7 @@ final class WebhookSink implements AutoCloseable {
         return events();
     }
 
+    @SuppressWarnings("WaitNotInLoop") // its caller loops
     private void await(long millis) {
         try {
             wait(millis);
