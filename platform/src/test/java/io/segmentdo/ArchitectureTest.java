@@ -90,7 +90,7 @@ class ArchitectureTest {
                 .resideInAnyPackage("io.segmentdo.event..", "io.segmentdo.mapping..")
                 .should()
                 .dependOnClassesThat()
-                .resideInAnyPackage("io.vertx..", "org.rocksdb..", "java.net..", "java.nio.file..")
+                .resideInAnyPackage("io.vertx..", "org.rocksdb..", "java.net.http..", "java.nio.file..")
                 .orShould()
                 .callMethod(System.class, "currentTimeMillis")
                 .check(CLASSES);

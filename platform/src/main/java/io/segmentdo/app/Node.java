@@ -46,6 +46,9 @@ import java.util.stream.IntStream;
  * <p>{@link #start} and {@link #close} block and are called from ordinary threads.
  */
 public final class Node implements AutoCloseable {
+    /** Makes all servers of a Vert.x instance share one free port. */
+    private static final int ANY_SHARED_PORT = -1;
+
     private final Parts parts;
     private final OwnerToken owner;
     private final List<HttpVerticle> servers;
@@ -242,13 +245,15 @@ public final class Node implements AutoCloseable {
             HttpServerOptions options = Collector.serverOptions(config.collect())
                     .setHost(config.http().host())
                     .setPort(config.http().port());
+            if (config.http().port() == 0) {
+                options.setPort(ANY_SHARED_PORT);
+            }
             List<HttpVerticle> servers = new ArrayList<>();
             for (int i = 0; i < config.http().effectiveEventLoops(); i++) {
                 HttpVerticle server = new HttpVerticle(options, collector, api);
                 String id = parts.await(vertx.deployVerticle(server));
                 parts.add(() -> parts.await(vertx.undeploy(id)));
                 servers.add(server);
-                options = new HttpServerOptions(options).setPort(server.port());
             }
             return servers;
         }

@@ -24,7 +24,7 @@ final class OutboxUpkeep implements AutoCloseable {
 
     private static void retain(Outbox outbox, Deliveries deliveries) {
         try {
-            outbox.retain(deliveries::lowestCursor);
+            outbox.retain(deliveries::lowest);
         } catch (RuntimeException e) {
             log.atError().setCause(e).log("The outbox could not be cut back, it is tried again");
         }

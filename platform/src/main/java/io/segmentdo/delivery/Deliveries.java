@@ -8,7 +8,6 @@ import io.segmentdo.store.Keyspace;
 import io.segmentdo.store.Outbox;
 import io.segmentdo.store.PartitionStore;
 import io.vertx.core.Vertx;
-import java.nio.ByteBuffer;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -137,18 +136,6 @@ public final class Deliveries implements AutoCloseable {
             changes.put(Keyspace.CURSOR, key, Backlog.cursorValue(start));
             store.commitRelaxed(List.of(changes));
         }
-    }
-
-    /** The lowest stored position that a destination still needs of a partition; the greatest number when none does. */
-    public synchronized long lowestCursor(int partition) {
-        long lowest = Long.MAX_VALUE;
-        for (String destination : configured.keySet()) {
-            byte[] cursor = services.store().read(partition, Keyspace.CURSOR, Backlog.cursorKey(destination));
-            if (cursor != null) {
-                lowest = Math.min(lowest, ByteBuffer.wrap(cursor).getLong());
-            }
-        }
-        return lowest;
     }
 
     /** How every destination is doing. */

@@ -62,13 +62,21 @@ final class Ledger {
         this.backoff = new Backoff(services.config().retry(), new SplittableRandom());
     }
 
-    /** Goes on with a partition where its stored state ends. */
+    /**
+     * Goes on with a partition where its stored state ends. What was stored for later from beyond the cursor is dropped:
+     * the outbox is read again from there, and it must not go before those of its profile that are read now.
+     */
     void open(int partition, long epoch) {
         backlog.open(partition, epoch);
+        long cursor = backlog.storedCursor(partition);
         for (Retry retry : retries.stored(partition)) {
-            retries.added();
-            opened++;
-            queue(retry);
+            if (retry.key().position() >= cursor) {
+                delete(retry.key(), Keyspace.RETRY);
+            } else {
+                retries.added();
+                opened++;
+                queue(retry);
+            }
         }
         Retries.scan(services.store(), partition, Keyspace.DEAD_LETTER, destination, (key, value) -> deadLetters++);
     }

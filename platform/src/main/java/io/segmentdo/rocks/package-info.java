@@ -1,6 +1,6 @@
 /**
- * RocksDB as the spool and the embedded store use it: opened with its column families, guarded against use after close,
- * opened again after a disk failure.
+ * What the logs of a node share: RocksDB, opened with its column families, guarded against use after close and opened again
+ * after a disk failure, and the newest entries in memory.
  */
 @NullMarked
 package io.segmentdo.rocks;

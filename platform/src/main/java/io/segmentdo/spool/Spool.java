@@ -4,7 +4,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.segmentdo.event.Event;
 import io.segmentdo.problem.PlatformException;
 import io.segmentdo.problem.Problem;
-import io.segmentdo.store.Recent;
+import io.segmentdo.rocks.Recent;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;

@@ -1,6 +1,7 @@
 package io.segmentdo.store;
 
 import io.segmentdo.event.OutboxEntry;
+import io.segmentdo.rocks.Recent;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;

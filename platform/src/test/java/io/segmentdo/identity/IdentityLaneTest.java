@@ -25,7 +25,7 @@ class IdentityLaneTest {
     void anEventOfAnUnknownDeviceMakesAProfile() {
         LaneResult result = lane.apply(List.of(Events.track("m1", null, "a1")));
 
-        assertThat(result.bySource().get("s")).isEqualTo(new LaneResult.Counts(0, 1, 0, 0));
+        assertThat(result.bySource().get("w/s")).isEqualTo(new LaneResult.Counts(0, 1, 0, 0));
         assertThat(state().actors.get(Events.device("a1")).exists).isTrue();
     }
 
@@ -48,7 +48,7 @@ class IdentityLaneTest {
 
         LaneResult again = lane.apply(List.of(Events.track("m1", null, "a1"), Events.track("m2", null, "a1")));
 
-        assertThat(again.bySource().get("s")).isEqualTo(new LaneResult.Counts(1, 1, 0, 0));
+        assertThat(again.bySource().get("w/s")).isEqualTo(new LaneResult.Counts(1, 1, 0, 0));
     }
 
     @Test
@@ -88,7 +88,7 @@ class IdentityLaneTest {
                 Events.identify("m2", null, "a1", "{\"email\": oops"),
                 Events.track("m3", null, "a1")));
 
-        assertThat(result.bySource().get("s")).isEqualTo(new LaneResult.Counts(0, 2, 1, 0));
+        assertThat(result.bySource().get("w/s")).isEqualTo(new LaneResult.Counts(0, 2, 1, 0));
         assertThat(state().deadLetters).isEqualTo(1);
     }
 

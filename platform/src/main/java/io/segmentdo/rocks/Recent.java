@@ -1,4 +1,4 @@
-package io.segmentdo.store;
+package io.segmentdo.rocks;
 
 import java.util.ArrayList;
 import java.util.List;
