@@ -103,7 +103,7 @@ final class Actors {
                 state.send(new Surrender(
                         next,
                         m.from(),
-                        Math.max(m.fact(), actor.forwardFact),
+                        m.fact(),
                         m.belongings(),
                         m.refused(),
                         m.canonical(),
@@ -367,7 +367,6 @@ final class Actors {
     private void answered(Actor root, Answer answer) {
         CompiledRules rules = rulesFor(root);
         root.rulesVersion = rules.version();
-        root.removePending(answer.settled());
         root.removePending(answer.refused().keySet());
         answer.refused().forEach((id, reason) -> {
             if (!root.isMember(id)) {
@@ -384,7 +383,7 @@ final class Actors {
                 forward.winner(),
                 actor.id,
                 forward.fact(),
-                belongings(actor, actor.allMembers()),
+                belongings(actor, actor.allMembers(), forward.fact()),
                 Map.copyOf(actor.refused),
                 actor.canonical,
                 actor.canonicalFact,
@@ -407,10 +406,13 @@ final class Actors {
         redeliver(actor);
     }
 
-    private Belongings belongings(Actor root, List<ActorId> members) {
+    /** What came by some members; the root itself joins by a fact, the others have joined before. */
+    private Belongings belongings(Actor root, List<ActorId> members, long fact) {
+        Map<ActorId, Long> since = new LinkedHashMap<>();
         Map<ActorId, TraitRow> rows = new LinkedHashMap<>();
         Map<ActorId, Membership> groups = new LinkedHashMap<>();
         for (ActorId member : members) {
+            since.put(member, root.members.getOrDefault(member, fact));
             TraitRow row = state.traits(root, member);
             if (!row.isEmpty()) {
                 rows.put(member, row.copy());
@@ -420,13 +422,13 @@ final class Actors {
                 groups.put(member, group);
             }
         }
-        return new Belongings(List.copyOf(members), rows, groups);
+        return new Belongings(since, rows, groups);
     }
 
     private void absorb(Actor root, Surrender surrender) {
         Belongings belongings = surrender.belongings();
-        belongings.members().forEach(member -> root.addMember(member, surrender.fact()));
-        root.removePending(belongings.members());
+        belongings.members().forEach(root::addMember);
+        root.removePending(belongings.members().keySet());
         root.refused = Actor.own(root.refused);
         surrender
                 .refused()
@@ -472,16 +474,9 @@ final class Actors {
                 leaving.add(member);
             }
         }
-        Belongings theirs = belongings(root, leaving);
+        Belongings theirs =
+                fence.isErased() ? new Belongings(Map.of(), Map.of(), Map.of()) : belongings(root, leaving, 0);
         drop(root, leaving);
-        if (!leaving.contains(fence.from())) {
-            List<ActorId> withSelf = new ArrayList<>(leaving);
-            withSelf.add(fence.from());
-            theirs = new Belongings(withSelf, theirs.traits(), theirs.groups());
-        }
-        if (fence.isErased()) {
-            theirs = new Belongings(List.of(fence.from()), Map.of(), Map.of());
-        }
         state.send(new Restore(fence.from(), theirs, fence.isErased(), root.profileId(), fence.fact(), fence.cause()));
         reconsider(root);
     }
@@ -489,6 +484,8 @@ final class Actors {
     private void drop(Actor root, List<ActorId> leaving) {
         leaving.forEach(member -> state.putTraits(root, member, new TraitRow()));
         root.removeMembers(leaving);
+        // what was asked for one that leaves is decided without this root, so nothing may wait for it here
+        root.pending = Set.of();
         if (!root.groups.isEmpty()) {
             root.groups = Actor.own(root.groups);
             root.groups.keySet().removeAll(leaving);
@@ -506,7 +503,7 @@ final class Actors {
     private void restore(Actor actor, Restore restore) {
         actor.status = Status.ROOT;
         actor.forward = null;
-        restore.belongings().members().forEach(member -> actor.addMember(member, 0));
+        restore.belongings().members().forEach(actor::addMember);
         take(actor, restore.belongings());
         if (restore.isErased()) {
             actor.beginNextLife();

@@ -157,11 +157,10 @@ final class Ledger {
         }
     }
 
+    /** What was refused to a witness that is being taken out of the asker is none of the asker's business. */
     private void answer(Propose proposal, LedgerNode witnessRoot, Map<ActorId, String> refused) {
-        if (!rootOrNew(proposal.asker()).id.equals(witnessRoot.id)) {
-            state.send(new Answer(proposal.asker(), Map.of(), proposal.ids()));
-        } else if (!refused.isEmpty()) {
-            state.send(new Answer(proposal.asker(), refused, List.of()));
+        if (!refused.isEmpty() && rootOrNew(proposal.asker()).id.equals(witnessRoot.id)) {
+            state.send(new Answer(proposal.asker(), refused));
         }
     }
 
@@ -206,6 +205,7 @@ final class Ledger {
         long fact = append(Fact.Kind.DELETED, request.id(), rootId, "delete", request.cause());
         if (root != null) {
             forgetApart(root);
+            Map<ActorId, List<ActorId>> subtrees = subtrees(members);
             for (ActorId member : members) {
                 LedgerNode single = known(member);
                 single.parent = null;
@@ -213,13 +213,27 @@ final class Ledger {
                 if (!member.equals(root.id)) {
                     single.members.put(member, since);
                     state.changed(single);
-                    state.send(new Hold(member, List.of(member), fact, true, request.cause()));
+                    List<ActorId> subtree = subtrees.getOrDefault(member, List.of(member));
+                    state.send(new Hold(member, subtree, fact, true, request.cause()));
                 }
             }
             root.members.keySet().retainAll(List.of(root.id));
             state.changed(root);
         }
         state.send(new Reset(rootId, members, fact, request.cause()));
+    }
+
+    /** What may have come by each member: itself and all whose way leads over it. */
+    private Map<ActorId, List<ActorId>> subtrees(List<ActorId> members) {
+        Map<ActorId, List<ActorId>> subtrees = new LinkedHashMap<>();
+        for (ActorId member : members) {
+            ActorId step = member;
+            while (step != null) {
+                subtrees.computeIfAbsent(step, key -> new ArrayList<>()).add(member);
+                step = known(step).parent;
+            }
+        }
+        return subtrees;
     }
 
     private void forgetApart(LedgerNode root) {

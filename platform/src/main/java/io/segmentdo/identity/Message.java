@@ -35,8 +35,13 @@ sealed interface Message {
         }
     }
 
-    /** What an actor has to give away when it becomes, or stops being, a part of another. */
-    record Belongings(List<ActorId> members, Map<ActorId, TraitRow> traits, Map<ActorId, Membership> groups) {}
+    /**
+     * What an actor has to give away when it becomes, or stops being, a part of another.
+     *
+     * @param members each with the fact by which itself joined something last
+     */
+    record Belongings(
+            Map<ActorId, Long> members, Map<ActorId, TraitRow> traits, Map<ActorId, Membership> groups) {}
 
     /** The ledger's word to a root: you are a part of {@code winner} now. */
     record Forward(ActorId to, ActorId winner, long fact, Cause cause) implements ToIdentifier {
@@ -113,13 +118,8 @@ sealed interface Message {
         }
     }
 
-    /**
-     * The ledger's answer about links that did not come about.
-     *
-     * @param refused why, for each identifier
-     * @param settled identifiers that the asker need not wait for because its witness is no part of it any more
-     */
-    record Answer(ActorId to, Map<ActorId, String> refused, List<ActorId> settled) implements ToIdentifier {
+    /** The ledger's answer about links that it refused, each with the reason. */
+    record Answer(ActorId to, Map<ActorId, String> refused) implements ToIdentifier {
         @Override
         public int code() {
             return 9;

@@ -74,10 +74,7 @@ final class MessageCodec {
                 frame.putByte(m.isExplicit() ? 1 : 0);
                 m.cause().write(frame);
             }
-            case Answer m -> {
-                Frames.putMap(frame, m.refused(), (to, reason) -> to.putString(reason));
-                Frames.putActors(frame, m.settled());
-            }
+            case Answer m -> Frames.putMap(frame, m.refused(), (to, reason) -> to.putString(reason));
             case Canonical m -> {
                 Frames.putActor(frame, m.user());
                 frame.putSize(m.fact());
@@ -119,7 +116,7 @@ final class MessageCodec {
     }
 
     private static void writeBelongings(Belongings belongings, FrameWriter frame) {
-        Frames.putActors(frame, belongings.members());
+        Frames.putMap(frame, belongings.members(), (to, fact) -> to.putSize(fact));
         Frames.putMap(frame, belongings.traits(), (to, row) -> row.write(to));
         Frames.putMap(frame, belongings.groups(), (to, group) -> group.write(to));
     }
@@ -173,10 +170,7 @@ final class MessageCodec {
                         isSet(frame),
                         Cause.read(frame));
             case 9 ->
-                new Answer(
-                        to,
-                        Frames.readMap(frame, workspace, FrameReader::readString),
-                        Frames.readActors(frame, workspace));
+                new Answer(to, Frames.readMap(frame, workspace, FrameReader::readString));
             case 10 -> new Canonical(to, Frames.readActor(frame, workspace), frame.readSize());
             case 11 -> new Alias(to, Frames.readActor(frame, workspace), Cause.read(frame));
             case 12 -> new Join(to, Frames.readActor(frame, workspace), frame.readLong(), TraitRow.read(frame));
@@ -210,7 +204,7 @@ final class MessageCodec {
 
     private static Belongings readBelongings(String workspace, FrameReader frame) {
         return new Belongings(
-                Frames.readActors(frame, workspace),
+                Frames.readMap(frame, workspace, FrameReader::readSize),
                 Frames.readMap(frame, workspace, TraitRow::read),
                 Frames.readMap(frame, workspace, Membership::read));
     }

@@ -1,0 +1,293 @@
+package io.segmentdo.identity;
+
+import io.segmentdo.event.Event;
+import io.segmentdo.event.EventType;
+import io.segmentdo.event.IdentifiedEvent;
+import io.segmentdo.event.OutboxEntry;
+import io.segmentdo.event.ProfileFact;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/** What must hold in a world that has come to rest; throws an {@link AssertionError} that says what does not. */
+final class Invariants {
+    private final World world;
+    private final StoredState state;
+    private final CompiledRules rules;
+    private final List<IdentifiedEvent> events = new ArrayList<>();
+    private final List<ProfileFact> facts = new ArrayList<>();
+
+    private Invariants(World world) {
+        this.world = world;
+        this.state = StoredState.read(world.disk);
+        this.rules = new CompiledRules(world.rules);
+        for (OutboxEntry entry : world.log.committed) {
+            switch (entry) {
+                case IdentifiedEvent event -> events.add(event);
+                case ProfileFact fact -> facts.add(fact);
+            }
+        }
+    }
+
+    static void check(World world) {
+        Invariants invariants = new Invariants(world);
+        invariants.everyEventOnce();
+        invariants.nothingWaits();
+        invariants.actorsAgreeWithTheLedger();
+        invariants.ledgerIsASequentialUnionFind();
+        invariants.ranksRise();
+        invariants.factsOnce();
+        invariants.askedOnce();
+        if (world.flavour != World.Flavour.EVERYTHING) {
+            invariants.nothingMoreCouldBeJoined();
+            invariants.profilesAreTheLastValues();
+        }
+        if (world.flavour == World.Flavour.NO_LIMITS) {
+            invariants.componentsAreThoseOfThePairs();
+        }
+        if (world.flavour == World.Flavour.PLAIN || world.flavour == World.Flavour.NO_LIMITS) {
+            invariants.limitsHold();
+            invariants.orderHolds();
+        }
+    }
+
+    private static void require(boolean holds, Object... what) {
+        if (!holds) {
+            throw new AssertionError(String.join(" ", java.util.Arrays.stream(what).map(String::valueOf).toList()));
+        }
+    }
+
+    private void everyEventOnce() {
+        Map<String, Integer> counts = new HashMap<>();
+        events.forEach(entry -> counts.merge(entry.event().messageId(), 1, Integer::sum));
+        for (Event event : world.accepted) {
+            require(counts.getOrDefault(event.messageId(), 0) == 1, "I5", event.messageId(), "is in the outbox",
+                    counts.get(event.messageId()), "times");
+        }
+        require(counts.size() == world.accepted.size(), "I5 events from nowhere");
+        require(state.deadLetters == 0, "I5 dead letters", state.deadLetters);
+    }
+
+    private void nothingWaits() {
+        require(state.queued.isEmpty(), "I6 queued", state.queued);
+        require(state.inChannels.isEmpty(), "I6 in channels", state.inChannels.stream().map(m -> m.from() + ">" + m.to() + " " + m.number() + " " + MessageCodec.decode(m.body())).toList());
+        for (Actor actor : state.actors.values()) {
+            require(actor.status != Actor.Status.HELD, "I6", actor.id, "is held");
+            require(actor.pending.isEmpty(), "I6", actor.id, "still waits for", actor.pending);
+        }
+    }
+
+    private void actorsAgreeWithTheLedger() {
+        Map<ActorId, Set<ActorId>> byRoot = new TreeMap<>();
+        for (ActorId id : state.actors.keySet()) {
+            byRoot.computeIfAbsent(state.root(id), key -> new TreeSet<>()).add(id);
+        }
+        byRoot.forEach((rootId, reached) -> {
+            Actor root = state.actors.get(rootId);
+            require(new TreeSet<>(root.allMembers()).equals(reached), "I7", rootId, "has", root.allMembers(), "reached by",
+                    reached);
+            LedgerNode node = state.nodes.get(rootId);
+            Set<ActorId> inLedger = node == null || node.members.isEmpty() ? Set.of(rootId) : node.members.keySet();
+            require(new TreeSet<>(inLedger).equals(reached), "I7 the ledger says", inLedger, "actors say", reached);
+            require(node == null || node.parent == null, "I7 the ledger has a parent for root", rootId);
+        });
+        state.nodes.keySet().forEach(id -> require(state.actors.containsKey(id), "I7 no actor for", id));
+        state.rows.forEach((rootId, rows) -> require(
+                state.actors.get(rootId).status == Actor.Status.ROOT
+                        && rows.keySet().stream().allMatch(state.actors.get(rootId)::isMember),
+                "I7 traits of strangers at", rootId, rows.keySet()));
+    }
+
+    private void ledgerIsASequentialUnionFind() {
+        Map<ActorId, Set<ActorId>> plain = new HashMap<>();
+        long last = 0;
+        for (Fact fact : state.facts) {
+            require(fact.number() == last + 1, "O1 fact", fact.number(), "after", last);
+            last = fact.number();
+            Set<ActorId> left = plain.computeIfAbsent(fact.left(), key -> new TreeSet<>(Set.of(key)));
+            Set<ActorId> right = plain.computeIfAbsent(fact.right(), key -> new TreeSet<>(Set.of(key)));
+            switch (fact.kind()) {
+                case JOINED -> {
+                    require(left != right, "O1 joined again", fact);
+                    left.addAll(right);
+                    right.forEach(id -> plain.put(id, left));
+                }
+                case REFUSED -> require(left != right || fact.rule().equals("not absorbed"), "O1 refused within", fact);
+                case DELETED -> List.copyOf(left).forEach(id -> plain.put(id, new TreeSet<>(Set.of(id))));
+                case UNMERGED -> {
+                    return; // what goes with it depends on the tree; the rest is compared above
+                }
+            }
+        }
+        state.nodes.forEach((id, node) -> {
+            LedgerNode root = node;
+            while (root.parent != null) {
+                root = state.nodes.get(root.parent);
+            }
+            require(new TreeSet<>(root.members.keySet()).equals(plain.getOrDefault(id, Set.of(id))), "O1 components of", id,
+                    root.members.keySet(), plain.get(id));
+        });
+    }
+
+    private void ranksRise() {
+        for (LedgerNode node : state.nodes.values()) {
+            require(node.parent == null || state.nodes.get(node.parent).rank < node.rank, "I1", node.id, "points down");
+            node.apart.forEach(pair -> require(
+                    state.nodes.containsKey(pair.mine()) && state.nodes.containsKey(pair.other()), "I10", pair));
+        }
+    }
+
+    private void factsOnce() {
+        Set<String> merges = new HashSet<>();
+        Set<String> created = new HashSet<>();
+        for (ProfileFact fact : facts) {
+            if (fact.kind() == ProfileFact.Kind.CREATED) {
+                require(created.add(fact.profileId()), "I11 created twice", fact);
+            } else {
+                require(merges.add(fact.kind() + fact.profileId() + fact.otherId() + fact.ledgerFact()), "I11 twice", fact);
+            }
+        }
+    }
+
+    /** A link that was refused is not asked for again by every event that shows it. */
+    private void askedOnce() {
+        Map<String, Integer> refusals = new LinkedHashMap<>();
+        Map<ActorId, Integer> changes = new HashMap<>();
+        int undone = 0;
+        for (Fact fact : state.facts) {
+            if (fact.kind() == Fact.Kind.JOINED) {
+                changes.merge(fact.left(), 1, Integer::sum);
+            } else if (fact.kind() != Fact.Kind.REFUSED) {
+                undone++;
+            } else if (!fact.rule().equals("not absorbed")) {
+                refusals.merge(fact.left() + " " + fact.right(), 1, Integer::sum);
+            }
+        }
+        int joins = changes.values().stream().mapToInt(Integer::intValue).sum();
+        for (Map.Entry<String, Integer> refusal : refusals.entrySet()) {
+            require(refusal.getValue() <= 1 + joins + undone, "I8", refusal);
+        }
+    }
+
+    private void nothingMoreCouldBeJoined() {
+        for (Event event : world.accepted) {
+            List<ActorId> shown = shown(event);
+            for (ActorId left : shown) {
+                for (ActorId right : shown) {
+                    ActorId leftRoot = state.root(left);
+                    ActorId rightRoot = state.root(right);
+                    require(leftRoot.equals(rightRoot) || refuses(leftRoot, rightRoot), "O2", left, "and", right,
+                            "were seen together and stay apart without a reason, in", event.messageId());
+                }
+            }
+        }
+    }
+
+    private List<ActorId> shown(Event event) {
+        Mentions mentions = rules.mentionReader().read(event);
+        List<ActorId> shown = new ArrayList<>(mentions.others());
+        if (mentions.user() != null) {
+            shown.add(mentions.user());
+        }
+        if (mentions.device() != null) {
+            shown.add(mentions.device());
+        }
+        ActorId device = mentions.device();
+        if (mentions.user() != null && device != null && !state.root(device).equals(state.root(mentions.user()))) {
+            require(refuses(state.root(device), state.root(mentions.user())), "O2", device, "and", mentions.user(), "apart");
+            shown.remove(device); // of the two the device is left out, and the rest belongs to the user
+        }
+        shown.removeIf(id -> !state.actors.containsKey(id)); // shown, refused and never seen alone
+        return shown;
+    }
+
+    private boolean refuses(ActorId left, ActorId right) {
+        return rules.refusal(members(left), members(right), false, 0) != null;
+    }
+
+    private Map<ActorId, Long> members(ActorId root) {
+        Map<ActorId, Long> members = new HashMap<>();
+        state.actors.get(root).allMembers().forEach(member -> members.put(member, 0L));
+        return members;
+    }
+
+    private ActorId rootOf(Event event) {
+        Mentions mentions = rules.mentionReader().read(event);
+        return state.root(mentions.user() == null ? Objects.requireNonNull(mentions.device()) : mentions.user());
+    }
+
+    private void profilesAreTheLastValues() {
+        Map<ActorId, TraitRow> expected = new HashMap<>();
+        for (Event event : world.accepted) {
+            if (event.type() == EventType.IDENTIFY) {
+                expected.computeIfAbsent(rootOf(event), key -> new TraitRow())
+                        .merge(TraitReader.read(event), Integer.MAX_VALUE);
+            }
+        }
+        for (ActorId id : state.actors.keySet()) {
+            if (state.root(id).equals(id)) {
+                TraitRow row = expected.getOrDefault(id, new TraitRow());
+                require(state.traits(id).equals(row.values()), "O3 traits of", id, state.traits(id).keySet(),
+                        row.values().keySet());
+            }
+        }
+        Map<String, String> survivors = new HashMap<>();
+        for (ProfileFact fact : facts) {
+            if (fact.kind() == ProfileFact.Kind.MERGED) {
+                survivors.put(fact.otherId(), fact.profileId());
+            }
+        }
+        for (IdentifiedEvent entry : events) {
+            String profile = entry.profileId();
+            while (survivors.containsKey(profile)) {
+                profile = survivors.get(profile);
+            }
+            Actor root = state.actors.get(rootOf(entry.event()));
+            require(profile.equals(root.profileId()), "I11 the facts lead", entry.event().messageId(), "elsewhere");
+        }
+    }
+
+    private void componentsAreThoseOfThePairs() {
+        Map<ActorId, Set<ActorId>> plain = new HashMap<>();
+        for (Event event : world.accepted) {
+            List<ActorId> shown = shown(event);
+            Set<ActorId> all = new TreeSet<>(shown);
+            shown.forEach(id -> all.addAll(plain.getOrDefault(id, Set.of())));
+            all.forEach(id -> plain.put(id, all));
+        }
+        plain.forEach((id, all) -> require(
+                new TreeSet<>(state.actors.get(state.root(id)).allMembers()).equals(all), "O3 component of", id, all));
+    }
+
+    private void limitsHold() {
+        for (Actor actor : state.actors.values()) {
+            if (actor.status == Actor.Status.ROOT) {
+                for (String type : List.of(ActorId.USER, ActorId.ANONYMOUS, "email")) {
+                    require(actor.count(type) <= rules.limit(type), "I3", actor.id, "has", actor.allMembers());
+                }
+            }
+        }
+    }
+
+    private void orderHolds() {
+        Map<String, Integer> places = new HashMap<>();
+        for (Event event : world.accepted) {
+            places.put(event.messageId(), places.size());
+        }
+        Map<String, Integer> last = new HashMap<>();
+        for (IdentifiedEvent entry : events) {
+            Event event = entry.event();
+            String way = event.source() + Partitions.firstStop(event) + rootOf(event);
+            int place = places.get(event.messageId());
+            require(last.getOrDefault(way, -1) < place, "I9", event.messageId(), "comes late on", way);
+            last.put(way, place);
+        }
+    }
+}
