@@ -96,6 +96,10 @@ final class Actors {
         if (message instanceof Answer) {
             return; // what it had asked for as a root is the new root's business
         }
+        if (!(message instanceof Hold) && (!actor.queue.isEmpty() || isAheadOfHold(actor, message))) {
+            state.enqueue(actor, message);
+            return;
+        }
         ActorId next = Objects.requireNonNull(actor.forward, "a forward leads somewhere");
         switch (message) {
             case Visit visit -> state.send(visit.onTo(next));
@@ -103,6 +107,7 @@ final class Actors {
                 state.send(new Surrender(
                         next,
                         m.from(),
+                        true,
                         m.fact(),
                         m.belongings(),
                         m.refused(),
@@ -124,6 +129,16 @@ final class Actors {
             case Reset reset -> throw misplaced(actor, reset);
             case Restore restore -> throw misplaced(actor, restore);
         }
+    }
+
+    /**
+     * Whether somebody joined this actor by a fact that is younger than its own forward: then it is a root again for the
+     * ledger, and the word to hold, on another way, has been overtaken.
+     */
+    private static boolean isAheadOfHold(Actor actor, ToIdentifier message) {
+        return message instanceof Surrender surrender
+                && !surrender.isPassed()
+                && surrender.fact() > actor.forwardFact;
     }
 
     private void atHeld(Actor actor, ToIdentifier message) {
@@ -382,6 +397,7 @@ final class Actors {
         state.send(new Surrender(
                 forward.winner(),
                 actor.id,
+                false,
                 forward.fact(),
                 belongings(actor, actor.allMembers(), forward.fact()),
                 Map.copyOf(actor.refused),

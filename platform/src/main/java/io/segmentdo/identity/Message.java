@@ -51,10 +51,15 @@ sealed interface Message {
         }
     }
 
-    /** The state of a former root on its way to the new one, in front of everything else that comes that way. */
+    /**
+     * The state of a former root on its way to the new one, in front of everything else that comes that way.
+     *
+     * @param isPassed whether it has been passed on by one that was the winner at first
+     */
     record Surrender(
             ActorId to,
             ActorId from,
+            boolean isPassed,
             long fact,
             Belongings belongings,
             Map<ActorId, String> refused,

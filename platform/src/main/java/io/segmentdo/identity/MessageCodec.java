@@ -101,7 +101,7 @@ final class MessageCodec {
 
     private static void writeSurrender(Surrender m, FrameWriter frame) {
         Frames.putActor(frame, m.from());
-        frame.putSize(m.fact());
+        frame.putByte(m.isPassed() ? 1 : 0).putSize(m.fact());
         writeBelongings(m.belongings(), frame);
         Frames.putMap(frame, m.refused(), (to, reason) -> to.putString(reason));
         Frames.putOptionalActor(frame, m.canonical());
@@ -184,6 +184,7 @@ final class MessageCodec {
         return new Surrender(
                 to,
                 Frames.readActor(frame, workspace),
+                isSet(frame),
                 frame.readSize(),
                 readBelongings(workspace, frame),
                 Frames.readMap(frame, workspace, FrameReader::readString),
