@@ -1,0 +1,121 @@
+package io.segmentdo.connector;
+
+import io.segmentdo.api.Action;
+import io.segmentdo.api.Connector;
+import io.segmentdo.api.Descriptor;
+import io.segmentdo.api.Destination;
+import io.segmentdo.api.DestinationContext;
+import io.segmentdo.api.Setting;
+import io.segmentdo.api.Settings;
+import io.segmentdo.mapping.Mapping;
+import io.segmentdo.mapping.Scope;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A destination declared in a YAML file. To the platform it is one like any other.
+ *
+ * <p>Immutable.
+ */
+public final class DeclaredDestination implements Destination {
+    private static final Pattern ID = Pattern.compile("[a-z0-9]+(-[a-z0-9]+)*");
+
+    private final Descriptor descriptor;
+    private final Map<String, Mapping> vars;
+    private final Authentication authentication;
+    private final Map<String, ActionPlan> actions;
+
+    private DeclaredDestination(
+            Descriptor descriptor,
+            Map<String, Mapping> vars,
+            Authentication authentication,
+            Map<String, ActionPlan> actions) {
+        this.descriptor = descriptor;
+        this.vars = vars;
+        this.authentication = authentication;
+        this.actions = actions;
+    }
+
+    /**
+     * Reads a connector file.
+     *
+     * @param file its name, for messages
+     * @param yaml its content
+     * @throws InvalidConnectorException with everything that is wrong, each with its line
+     */
+    public static DeclaredDestination read(String file, String yaml) {
+        YamlObject connector =
+                YamlFile.read(file, yaml).allow("id", "name", "description", "settings", "vars", "auth", "actions");
+        List<Setting> settings = SettingReader.read(connector);
+        Set<String> secrets = new HashSet<>();
+        settings.stream().filter(Setting::isSecret).map(Setting::name).forEach(secrets::add);
+
+        Map<String, Mapping> vars = new LinkedHashMap<>();
+        YamlObject variables = connector.object("vars");
+        variables.keys().forEach(name -> vars.put(name, variables.mapping(name, Set.of("settings"))));
+        Authentication authentication = Authentication.read(connector, Set.of("settings", "vars"));
+
+        Map<String, ActionPlan> actions = new LinkedHashMap<>();
+        for (YamlObject action : connector.objects("actions")) {
+            ActionPlan plan = ActionPlan.read(action, secrets);
+            if (actions.put(plan.declared().id(), plan) != null) {
+                action.problem("name", "a name of its own");
+            }
+        }
+        boolean isSequence = actions.values().stream().anyMatch(ActionPlan::isSequence);
+        if (isSequence
+                && actions.values().stream().anyMatch(action -> action.batch().isPresent())) {
+            connector.problem("actions", "no batch in a connector with steps");
+        }
+        if (actions.isEmpty()) {
+            connector.problem("actions", "at least one action");
+        }
+        Descriptor descriptor = descriptor(connector, settings, actions);
+        if (!connector.problems().isEmpty()) {
+            throw new InvalidConnectorException(connector.problems());
+        }
+        return new DeclaredDestination(descriptor, vars, authentication, actions);
+    }
+
+    private static Descriptor descriptor(
+            YamlObject connector, List<Setting> settings, Map<String, ActionPlan> actions) {
+        String id = connector.text("id");
+        boolean idFits = ID.matcher(id).matches();
+        if (!idFits) {
+            connector.problem("id", "lower case letters, digits and single dashes");
+        }
+        var batches = new ArrayList<BatchPlan>();
+        actions.values().forEach(action -> action.batch().ifPresent(batches::add));
+        return Descriptor.of(idFits ? id : "invalid", connector.text("name", id))
+                .description(connector.text("description", id))
+                .settings(settings.toArray(Setting[]::new))
+                .actions(actions.values().stream().map(ActionPlan::declared).toArray(Action[]::new))
+                .batching(BatchPlan.widest(batches));
+    }
+
+    @Override
+    public Descriptor descriptor() {
+        return descriptor;
+    }
+
+    @Override
+    public Connector connect(Settings settings, DestinationContext context) {
+        Map<String, @Nullable Object> bindings = new HashMap<>();
+        bindings.put("settings", SettingReader.values(descriptor.settings(), settings));
+        Map<String, @Nullable Object> values = new HashMap<>();
+        vars.forEach((name, mapping) -> values.put(name, mapping.apply(new Scope(null, bindings))));
+        bindings.put("vars", values);
+        var scopes = new EventScopes(actions, new Scope(null, bindings), context);
+        boolean isSequence = actions.values().stream().anyMatch(ActionPlan::isSequence);
+        return isSequence
+                ? new SteppedConnector(scopes, authentication, context)
+                : new DeclaredConnector(scopes, authentication, context);
+    }
+}

@@ -1,0 +1,77 @@
+package io.segmentdo.connector;
+
+import io.segmentdo.api.DestinationContext;
+import io.segmentdo.api.OutboundEvent;
+import io.segmentdo.mapping.Scope;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What mappings see: settings and variables, and the event, or the items of a batch.
+ *
+ * <p>Safe for concurrent use.
+ */
+final class EventScopes {
+    private final Map<String, ActionPlan> actions;
+    private final Scope configured;
+    private final DestinationContext context;
+
+    EventScopes(Map<String, ActionPlan> actions, Scope configured, DestinationContext context) {
+        this.actions = Map.copyOf(actions);
+        this.configured = configured;
+        this.context = context;
+    }
+
+    /** The plan of an event's action; where there is only one, the event need not name it. */
+    ActionPlan plan(OutboundEvent event) throws RefusedException {
+        String name = event.action();
+        ActionPlan plan = name.isEmpty() && actions.size() == 1
+                ? actions.values().iterator().next()
+                : actions.get(name);
+        if (plan == null) {
+            throw new RefusedException("unknown action " + name);
+        }
+        return plan;
+    }
+
+    /** One event, whose fields are checked and converted. */
+    Scope ofEvent(OutboundEvent event, ActionPlan plan) throws RefusedException {
+        Map<String, @Nullable Object> fields = new LinkedHashMap<>();
+        if (event.payload() instanceof Map<?, ?> members) {
+            members.forEach((name, value) -> fields.put(String.valueOf(name), value));
+        }
+        for (FieldPlan field : plan.fields()) {
+            Object given = fields.get(field.name());
+            Object converted = field.convert(given);
+            Optional<String> problem = field.findProblem(given, converted);
+            if (problem.isPresent()) {
+                throw new RefusedException(problem.get());
+            }
+            if (converted != null) {
+                fields.put(field.name(), converted);
+            }
+        }
+        Scope scope = configured
+                .at(event.asMap())
+                .with("event", event.asMap())
+                .with("field", fields)
+                .with("now", context.clock().instant());
+        for (ActionPlan.Check check : plan.checks()) {
+            if (!Boolean.TRUE.equals(check.rule().apply(scope))) {
+                throw new RefusedException(check.message());
+            }
+        }
+        return scope;
+    }
+
+    /** The events of a batch. */
+    Scope ofBatch(List<@Nullable Object> items, List<Object> group) {
+        return configured
+                .with("items", items)
+                .with("group", group)
+                .with("now", context.clock().instant());
+    }
+}

@@ -1,0 +1,44 @@
+package io.segmentdo.connector;
+
+import io.segmentdo.api.Delivery;
+import io.segmentdo.api.HttpResponse;
+import io.segmentdo.api.ResponseClasses;
+import java.time.Instant;
+import java.util.Locale;
+
+/** What a response, or a part of it, means for an event. */
+enum ResponseClass {
+    /** The destination has it. */
+    DELIVERED,
+    /** The same event may succeed later. */
+    RETRY,
+    /** Likewise, after the delay that the response names. */
+    THROTTLE,
+    /** The credentials were not accepted; the event is kept until they are put right. */
+    AUTH,
+    /** No attempt will ever succeed. */
+    PERMANENT;
+
+    /** The names in connector files. */
+    static String[] words() {
+        return new String[] {"delivered", "retry", "throttle", "auth", "permanent"};
+    }
+
+    static ResponseClass of(String word) {
+        return valueOf(word.toUpperCase(Locale.ROOT));
+    }
+
+    /** The outcome for one event. */
+    Delivery outcome(String reason, HttpResponse response, Instant now) {
+        return switch (this) {
+            case DELIVERED -> Delivery.delivered();
+            case RETRY -> Delivery.retry(reason);
+            case THROTTLE ->
+                ResponseClasses.retryAfter(response, now)
+                        .map(delay -> Delivery.retryAfter(reason, delay))
+                        .orElseGet(() -> Delivery.retry(reason));
+            case AUTH -> Delivery.retry(reason + ", the credentials were not accepted");
+            case PERMANENT -> Delivery.rejected(reason);
+        };
+    }
+}

@@ -1,0 +1,99 @@
+package io.segmentdo.connector;
+
+import io.segmentdo.api.Setting;
+import io.segmentdo.api.Settings;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.PatternSyntaxException;
+
+/** Reads the declarations of settings, and later their values. */
+final class SettingReader {
+    private SettingReader() {}
+
+    /** Reads {@code settings}: objects by name. */
+    static List<Setting> read(YamlObject connector) {
+        var settings = new ArrayList<Setting>();
+        connector.object("settings").eachObject((name, declaration) -> settings.add(setting(name, declaration)));
+        return settings;
+    }
+
+    private static Setting setting(String name, YamlObject declaration) {
+        declaration.allow("type", "required", "default", "values", "pattern", "min", "max", "label", "description");
+        String type =
+                declaration.choice("type", "string", "secret", "url", "integer", "boolean", "enum", "list", "map");
+        Setting setting = switch (type) {
+            case "secret" -> Setting.secret(name);
+            case "url" -> Setting.url(name);
+            case "integer" ->
+                Setting.integer(name, declaration.count("min", 1), declaration.count("max", Integer.MAX_VALUE));
+            case "boolean" -> Setting.flag(name);
+            case "enum" -> Setting.choice(name, values(declaration));
+            case "list" -> Setting.texts(name);
+            case "map" -> Setting.textMap(name);
+            default -> Setting.text(name);
+        };
+        if (declaration.has("label")) {
+            setting = setting.label(declaration.text("label"));
+        }
+        if (declaration.has("description")) {
+            setting = setting.help(declaration.text("description"));
+        }
+        return withDefault(
+                withPattern(declaration.flag("required") ? setting.required() : setting, declaration), declaration);
+    }
+
+    private static String[] values(YamlObject declaration) {
+        if (declaration.raw("values") instanceof List<?> values && !values.isEmpty()) {
+            return values.stream().map(String::valueOf).toArray(String[]::new);
+        }
+        declaration.problem("values", "a list of texts");
+        return new String[] {""};
+    }
+
+    private static Setting withPattern(Setting setting, YamlObject declaration) {
+        if (!declaration.has("pattern")) {
+            return setting;
+        }
+        try {
+            return setting.pattern(declaration.text("pattern"));
+        } catch (PatternSyntaxException invalid) {
+            declaration.problem("pattern", "a regular expression");
+            return setting;
+        }
+    }
+
+    private static Setting withDefault(Setting setting, YamlObject declaration) {
+        Object value = declaration.raw("default");
+        if (value == null) {
+            return setting;
+        }
+        try {
+            return setting.defaultsTo(value);
+        } catch (IllegalArgumentException unfit) {
+            declaration.problem("default", String.valueOf(unfit.getMessage()));
+            return setting;
+        }
+    }
+
+    /** The values by name, for mappings; those that were not given are missing. */
+    static Map<String, Object> values(List<Setting> declared, Settings settings) {
+        Map<String, Object> values = new LinkedHashMap<>();
+        for (Setting setting : declared) {
+            String name = setting.name();
+            if (settings.has(name)) {
+                values.put(
+                        name,
+                        switch (setting.type()) {
+                            case TEXT, URL, CHOICE -> settings.text(name);
+                            case INTEGER -> settings.integer(name);
+                            case FLAG -> settings.flag(name);
+                            case TEXTS -> settings.texts(name);
+                            case TEXT_MAP -> settings.textMap(name);
+                        });
+            }
+        }
+        return values;
+    }
+}

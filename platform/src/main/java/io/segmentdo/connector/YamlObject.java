@@ -1,0 +1,174 @@
+package io.segmentdo.connector;
+
+import io.segmentdo.mapping.InvalidMappingException;
+import io.segmentdo.mapping.Mapping;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An object of a connector file while it is read: gives its members in the kinds that are expected, and reports those
+ * that are of another kind. What stands in for a faulty member is never used, as a file with problems is refused.
+ *
+ * <p>Confined to its thread.
+ */
+final class YamlObject {
+    private static final Mapping NOTHING = Mapping.compile(Map.of());
+
+    private final YamlFile file;
+    private final String path;
+    private final Map<String, @Nullable Object> members;
+
+    YamlObject(YamlFile file, String path, Map<String, @Nullable Object> members) {
+        this.file = file;
+        this.path = path;
+        this.members = members;
+    }
+
+    /** Reports every member that is not one of these. */
+    YamlObject allow(String... known) {
+        members.forEach((key, value) -> {
+            if (!List.of(known).contains(key)) {
+                file.problem(path + "/" + key, key, "one of " + String.join(", ", known));
+            }
+        });
+        return this;
+    }
+
+    List<ConnectorProblem> problems() {
+        return file.problems();
+    }
+
+    boolean has(String key) {
+        return members.containsKey(key);
+    }
+
+    Set<String> keys() {
+        return members.keySet();
+    }
+
+    @Nullable
+    Object raw(String key) {
+        return members.get(key);
+    }
+
+    void problem(String key, String expectation) {
+        file.problem(path + "/" + key, members.get(key), expectation);
+    }
+
+    /** A required text. */
+    String text(String key) {
+        if (members.get(key) instanceof String text && !text.isBlank()) {
+            return text;
+        }
+        problem(key, "a text");
+        return "";
+    }
+
+    /** A text, or another one where none is given. */
+    String text(String key, String otherwise) {
+        return has(key) ? text(key) : otherwise;
+    }
+
+    /** One of some words; the first one where none is given. */
+    String choice(String key, String... words) {
+        if (!has(key)) {
+            return words[0];
+        }
+        if (members.get(key) instanceof String text && List.of(words).contains(text)) {
+            return text;
+        }
+        problem(key, "one of " + String.join(", ", words));
+        return words[0];
+    }
+
+    /** A whole number from 1. */
+    int count(String key, int otherwise) {
+        if (!has(key)) {
+            return otherwise;
+        }
+        if (members.get(key) instanceof Integer number && number >= 1) {
+            return number;
+        }
+        problem(key, "a whole number from 1");
+        return otherwise;
+    }
+
+    boolean flag(String key) {
+        if (has(key) && !(members.get(key) instanceof Boolean)) {
+            problem(key, "true or false");
+        }
+        return Boolean.TRUE.equals(members.get(key));
+    }
+
+    /** An object; an empty one where none is given. */
+    YamlObject object(String key) {
+        var inner = new LinkedHashMap<String, @Nullable Object>();
+        if (members.get(key) instanceof Map<?, ?> map) {
+            map.forEach((name, value) -> inner.put(String.valueOf(name), value));
+        } else if (has(key)) {
+            problem(key, "an object");
+        }
+        return new YamlObject(file, path + "/" + key, inner);
+    }
+
+    /** Each member, which must be an object, with its name. */
+    void eachObject(BiConsumer<String, YamlObject> reader) {
+        members.keySet().forEach(name -> reader.accept(name, object(name)));
+    }
+
+    /** The objects of a list; none where none is given. */
+    List<YamlObject> objects(String key) {
+        var objects = new ArrayList<YamlObject>();
+        if (members.get(key) instanceof List<?> list) {
+            for (int i = 0; i < list.size(); i++) {
+                var element = new LinkedHashMap<String, @Nullable Object>();
+                element.put(Integer.toString(i), list.get(i));
+                objects.add(new YamlObject(file, path + "/" + key, element).object(Integer.toString(i)));
+            }
+        } else if (has(key)) {
+            problem(key, "a list");
+        }
+        return objects;
+    }
+
+    /** A member with directives in it that may refer to bound values. */
+    Mapping mapping(String key, Set<String> names) {
+        return compiled(members.get(key), path + "/" + key, names);
+    }
+
+    /** A path, written as text or as a directive. */
+    Mapping path(String key, Set<String> names) {
+        return members.get(key) instanceof String text ? Mapping.compile(Map.of("@path", text)) : mapping(key, names);
+    }
+
+    /** A list of members with directives. */
+    List<Mapping> mappings(String key, Set<String> names) {
+        var mappings = new ArrayList<Mapping>();
+        if (members.get(key) instanceof List<?> list) {
+            for (int i = 0; i < list.size(); i++) {
+                mappings.add(compiled(list.get(i), path + "/" + key + "/" + i, names));
+            }
+        } else if (has(key)) {
+            problem(key, "a list");
+        }
+        return mappings;
+    }
+
+    private Mapping compiled(@Nullable Object value, String place, Set<String> names) {
+        try {
+            return Mapping.compile(value, names);
+        } catch (InvalidMappingException invalid) {
+            invalid.problems()
+                    .forEach(problem -> file.problem(
+                            place + (problem.path().equals("/") ? "" : problem.path()),
+                            problem.value(),
+                            problem.expectation()));
+            return NOTHING;
+        }
+    }
+}

@@ -1,0 +1,163 @@
+package io.segmentdo.connector;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.segmentdo.api.Batching;
+import io.segmentdo.api.Descriptor;
+import io.segmentdo.api.Settings;
+import io.segmentdo.api.SettingsException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class DeclaredDestinationTest {
+    private static final String MINIMAL = """
+            id: tiny
+            actions:
+              - name: send
+                subscribe: 'type = "track"'
+                request: {url: "https://api.example/in", body: {json: {"@path": "$.properties"}}}
+            """;
+
+    @Test
+    void theDescriptorSaysWhatTheFileDeclares() {
+        Descriptor descriptor = DeclaredDestination.read("acme.yaml", """
+                        id: acme
+                        name: Acme
+                        description: Sends people to Acme.
+                        settings:
+                          apiKey: {type: secret, required: true, label: API key}
+                          region: {type: enum, values: [us, eu], default: us}
+                          retries: {type: integer, min: 1, max: 5, default: 3}
+                        actions:
+                          - name: person
+                            subscribe: 'type = "identify"'
+                            fields:
+                              email: {type: text, required: true, default: {"@path": "$.traits.email"}}
+                              plan: {default: free}
+                            request: {url: "https://acme.example/people"}
+                          - name: event
+                            subscribe: 'type = "track"'
+                            batch: {maxItems: 50, maxBytes: 1000, maxWait: 500ms}
+                            request: {url: "https://acme.example/events", body: {json: {"@items": true}}}
+                        """).descriptor();
+
+        assertThat(descriptor.id()).isEqualTo("acme");
+        assertThat(descriptor.name()).isEqualTo("Acme");
+        assertThat(descriptor.secrets()).containsExactly("apiKey");
+        assertThat(descriptor.batching()).isEqualTo(new Batching(50, 1000, Duration.ofMillis(500)));
+        assertThat(descriptor.findAction("person")).hasValueSatisfying(action -> {
+            assertThat(action.subscription()).isEqualTo("type = \"identify\"");
+            assertThat(action.mapping()).isEqualTo(Map.of("email", Map.of("@path", "$.traits.email"), "plan", "free"));
+        });
+        assertThatThrownBy(() -> Settings.of(descriptor, Map.of("region", "asia")))
+                .isInstanceOf(SettingsException.class)
+                .hasMessageContaining("apiKey")
+                .hasMessageContaining("region");
+    }
+
+    @Test
+    void aMinimalFileIsEnough() {
+        assertThat(DeclaredDestination.read("tiny.yaml", MINIMAL).descriptor().batching())
+                .isEqualTo(Batching.OFF);
+    }
+
+    @Test
+    void everyFaultIsNamedWithFileLineAndExpectation() {
+        List<String> problems = problems("""
+                id: Acme Inc
+                colour: red
+                settings:
+                  key: {type: secret}
+                  mode: {type: enum}
+                  age: {type: integer, default: old}
+                auth: {basic: {user: {"@setting": key}}, bearer: x}
+                actions:
+                  - name: one
+                    subscribe: 'type = "track" and'
+                    fields:
+                      id: {type: text, required: true}
+                      to: {default: {"@path": 5}}
+                    validate:
+                      - {rule: {"@compare": {value: 1}}, message: never}
+                    request:
+                      method: FETCH
+                      url: "https://api.example/{{settings.key}}/{{nobody.id}}"
+                      body: {json: {"@items": true}, form: {}}
+                    response:
+                      - {status: 207, class: delivered}
+                      - {status: 9xx, class: fine}
+                      - {message: "$.error", class: retry}
+                      - {status: 200, items: {list: "$.errors"}}
+                  - name: one
+                    item: {a: 1}
+                  - name: two
+                    subscribe: ""
+                    batch: {maxBytes: 0, maxWait: soon}
+                    request: {url: "https://api.example", body: {json: {"@event": true}}}
+                """);
+
+        assertThat(problems)
+                .contains(
+                        "acme.yaml:2: /colour: colour (expected: one of id, name, description, settings, vars, auth, actions)",
+                        "acme.yaml:5: /settings/mode/values: missing (expected: a list of texts)",
+                        "acme.yaml:7: /auth: {basic={user={@setting=key}}, bearer=x} (expected: none, or one of basic, bearer, apiKey, hmac)",
+                        "acme.yaml:12: /actions/0/fields/id/default: missing (expected: a mapping, as the field is required)",
+                        "acme.yaml:13: /actions/0/fields/to/default/@path: 5 (expected: a text or a directive)",
+                        "acme.yaml:17: /actions/0/request/method: FETCH (expected: one of POST, GET, PUT, PATCH, DELETE)",
+                        "acme.yaml:19: /actions/0/request/body: {json={@items=true}, form={}} (expected: only one of json, form, ndjson, text)",
+                        "acme.yaml:19: /actions/0/request/body/json: @items (expected: a known directive)",
+                        "acme.yaml:21: /actions/0/response/0/items: missing (expected: which events a 207 speaks of)",
+                        "acme.yaml:25: /actions/1/name: one (expected: a name of its own)",
+                        "acme.yaml:26: /actions/1/item: {a=1} (expected: batch beside it)",
+                        "acme.yaml:30: /actions/2/request/body/json: @event (expected: a known directive)")
+                .anyMatch(problem -> problem.startsWith("acme.yaml:1: /id: Acme Inc"))
+                .anyMatch(problem -> problem.startsWith("acme.yaml:6: /settings/age/default: old"))
+                .anyMatch(problem -> problem.startsWith("acme.yaml:10: /actions/0/subscribe"))
+                .anyMatch(problem -> problem.startsWith("acme.yaml:15: /actions/0/validate/0/rule/@compare"))
+                .anyMatch(problem -> problem.startsWith("acme.yaml:18: /actions/0/request/url")
+                        && problem.endsWith("(expected: a URL without secrets, they belong into auth)"))
+                .anyMatch(problem -> problem.startsWith("acme.yaml:18: /actions/0/request/url")
+                        && problem.contains("places that start with one of"))
+                .anyMatch(problem -> problem.startsWith("acme.yaml:22: /actions/0/response/1/status: 9xx"))
+                .anyMatch(problem -> problem.startsWith("acme.yaml:22: /actions/0/response/1/class: fine"))
+                .anyMatch(problem -> problem.startsWith("acme.yaml:23: /actions/0/response/2/status"))
+                .anyMatch(problem -> problem.startsWith("acme.yaml:24: /actions/0/response/3/items/index"))
+                .anyMatch(problem -> problem.startsWith("acme.yaml:25: /actions/1/request"))
+                .anyMatch(problem -> problem.startsWith("acme.yaml:28: /actions/2/subscribe"))
+                .anyMatch(problem -> problem.startsWith("acme.yaml:29: /actions/2/batch/maxItems: missing"))
+                .anyMatch(problem -> problem.startsWith("acme.yaml:29: /actions/2/batch/maxBytes: 0"))
+                .anyMatch(problem -> problem.startsWith("acme.yaml:29: /actions/2/batch/maxWait: soon"));
+    }
+
+    @Test
+    void aFileThatIsNoYamlIsRefusedWithTheLine() {
+        assertThat(problems("id: a\nactions: [")).singleElement().asString().startsWith("acme.yaml:2: /");
+        assertThat(problems("")).anyMatch(problem -> problem.contains("an object with id"));
+        assertThat(problems("id: a\nid: b\n" + MINIMAL.substring(MINIMAL.indexOf('\n') + 1)))
+                .containsExactly("acme.yaml:2: /id: id (expected: every key once)");
+    }
+
+    @Test
+    void aFileThatExplodesThroughAliasesIsRefused() {
+        var yaml = new StringBuilder("a0: &a0 [1, 1, 1, 1, 1, 1, 1, 1, 1, 1]\n");
+        for (int i = 1; i < 8; i++) {
+            String before = "*a" + (i - 1);
+            yaml.append(
+                    "a%d: &a%d [%s]%n".formatted(i, i, String.join(", ", java.util.Collections.nCopies(10, before))));
+        }
+
+        assertThat(problems(yaml.toString())).anyMatch(problem -> problem.contains("valid YAML"));
+    }
+
+    private static List<String> problems(String yaml) {
+        return catchThrowableOfType(InvalidConnectorException.class, () -> DeclaredDestination.read("acme.yaml", yaml))
+                .problems()
+                .stream()
+                .map(ConnectorProblem::toString)
+                .toList();
+    }
+}
