@@ -1,5 +1,6 @@
 package io.segmentdo.app;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import io.segmentdo.collect.Collector;
 import io.segmentdo.collect.Ties;
 import io.segmentdo.config.ConfigLoader;
@@ -50,11 +51,13 @@ public final class Node implements AutoCloseable {
     private static final int ANY_SHARED_PORT = -1;
 
     private final Parts parts;
+    private final Metrics metrics;
     private final OwnerToken owner;
     private final List<HttpVerticle> servers;
 
-    private Node(Parts parts, OwnerToken owner, List<HttpVerticle> servers) {
+    private Node(Parts parts, Metrics metrics, OwnerToken owner, List<HttpVerticle> servers) {
         this.parts = parts;
+        this.metrics = metrics;
         this.owner = owner;
         this.servers = List.copyOf(servers);
     }
@@ -80,6 +83,11 @@ public final class Node implements AutoCloseable {
     /** The port that is listened on. */
     public int port() {
         return servers.getFirst().port();
+    }
+
+    /** The meters of this node. */
+    MeterRegistry meters() {
+        return metrics.registry();
     }
 
     /** The token of the guarded API. */
@@ -147,13 +155,14 @@ public final class Node implements AutoCloseable {
                     installed,
                     new Ties(discards, metrics.registry(), clock));
             parts.add(new Ledger(metrics.registry())
-                    .intake(
+                    .open(
+                            "intake",
                             collector::acceptedEvents,
                             discards::total,
                             identity::identified,
                             () -> spool.depthEvents() + identity.waiting()));
             new NodeHealth(health).watch(spool, deliveries, plugins);
-            return new Node(parts, owner, startServers(collector, api(workspaces, deliveries)));
+            return new Node(parts, metrics, owner, startServers(collector, api(workspaces, deliveries)));
         }
 
         /** The plugins that came with the program, and those of the configured folders. */

@@ -173,8 +173,13 @@ final class Desk {
         }
     }
 
-    /** Counts what was lost, with a sample; not as accepted. */
-    void discard(String source, Discard discard) {
+    /** Counts what was answered with success and then not kept, as only a pixel is, with a sample. */
+    void lose(String source, Discard discard) {
+        acceptedEvents.add(discard.events());
+        discard(source, discard);
+    }
+
+    private void discard(String source, Discard discard) {
         DiscardReason reason = discard.reason();
         discards.count(source, reason.code(), discard.events());
         discards.sample(

@@ -42,7 +42,7 @@ final class Pixel implements Spool.Acknowledgement {
         Scan scan = loop.parser.scanCall(json, json.length, type);
         switch (scan) {
             case Scan.Malformed ignored -> {
-                desk.discard(Desk.UNKNOWN, new Discard(0, DiscardReason.UNREADABLE, 1, Utf8Json.of("{}")));
+                desk.lose(Desk.UNKNOWN, new Discard(0, DiscardReason.UNREADABLE, 1, Utf8Json.of("{}")));
                 answer(CollectMeters.Outcome.INVALID);
             }
             case Scan.Understood understood -> take(desk.judgePixel(request, understood));
@@ -68,7 +68,7 @@ final class Pixel implements Spool.Acknowledgement {
     @Override
     public void failed(PlatformException problem) {
         String source = Objects.requireNonNull(accepted).source();
-        desk.discard(source, new Discard(0, DiscardReason.NOT_STORED, 1, Utf8Json.of("{}")));
+        desk.lose(source, new Discard(0, DiscardReason.NOT_STORED, 1, Utf8Json.of("{}")));
         loop.hop(() -> answer(CollectMeters.Outcome.OVERLOADED));
     }
 

@@ -119,6 +119,7 @@ final class DeliveryMeters implements AutoCloseable {
             Supplier<DestinationCounts> counts,
             ToDoubleFunction<DestinationCounts> value) {
         register(Gauge.builder("segmentdo.delivery." + name, counts, c -> value.applyAsDouble(c.get()))
+                .strongReference(true)
                 .description(description)
                 .tag("destination", destination)
                 .register(registry));

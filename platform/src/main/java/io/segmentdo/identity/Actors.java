@@ -136,9 +136,7 @@ final class Actors {
      * ledger, and the word to hold, on another way, has been overtaken.
      */
     private static boolean isAheadOfHold(Actor actor, ToIdentifier message) {
-        return message instanceof Surrender surrender
-                && !surrender.isPassed()
-                && surrender.fact() > actor.forwardFact;
+        return message instanceof Surrender surrender && !surrender.isPassed() && surrender.fact() > actor.forwardFact;
     }
 
     private void atHeld(Actor actor, ToIdentifier message) {

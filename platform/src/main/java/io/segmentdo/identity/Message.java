@@ -40,8 +40,7 @@ sealed interface Message {
      *
      * @param members each with the fact by which itself joined something last
      */
-    record Belongings(
-            Map<ActorId, Long> members, Map<ActorId, TraitRow> traits, Map<ActorId, Membership> groups) {}
+    record Belongings(Map<ActorId, Long> members, Map<ActorId, TraitRow> traits, Map<ActorId, Membership> groups) {}
 
     /** The ledger's word to a root: you are a part of {@code winner} now. */
     record Forward(ActorId to, ActorId winner, long fact, Cause cause) implements ToIdentifier {

@@ -169,8 +169,7 @@ final class MessageCodec {
                         Frames.readActors(frame, workspace),
                         isSet(frame),
                         Cause.read(frame));
-            case 9 ->
-                new Answer(to, Frames.readMap(frame, workspace, FrameReader::readString));
+            case 9 -> new Answer(to, Frames.readMap(frame, workspace, FrameReader::readString));
             case 10 -> new Canonical(to, Frames.readActor(frame, workspace), frame.readSize());
             case 11 -> new Alias(to, Frames.readActor(frame, workspace), Cause.read(frame));
             case 12 -> new Join(to, Frames.readActor(frame, workspace), frame.readLong(), TraitRow.read(frame));

@@ -28,44 +28,14 @@ public final class Ledger {
     }
 
     /**
-     * Opens the account of the way in: accepted = discarded + identified + waiting.
+     * Opens an account; what came in is accounted for when it equals the sum of the other sides.
      *
+     * @param name names the account in the metric
+     * @param in counts what came in since the start
+     * @param outs what went out and what waits
      * @return closes the account
      */
-    public AutoCloseable intake(
-            LongSupplier accepted, LongSupplier discarded, LongSupplier identified, LongSupplier waiting) {
-        return open("intake", accepted, discarded, identified, waiting);
-    }
-
-    /**
-     * Opens the account of a destination: taken = delivered + filtered + dead + waiting.
-     *
-     * @param key the destination, {@code <workspace>/<id>}
-     * @return closes the account
-     */
-    public AutoCloseable destination(
-            String key,
-            LongSupplier taken,
-            LongSupplier delivered,
-            LongSupplier filtered,
-            LongSupplier dead,
-            LongSupplier waiting) {
-        return open(key, taken, delivered, filtered, dead, waiting);
-    }
-
-    /** The accounts that do not balance, by name, with what is missing (positive) or too much (negative). */
-    public Map<String, Long> imbalances() {
-        Map<String, Long> found = new ConcurrentSkipListMap<>();
-        accounts.forEach((name, account) -> {
-            long imbalance = account.imbalance();
-            if (imbalance != 0) {
-                found.put(name, imbalance);
-            }
-        });
-        return found;
-    }
-
-    private AutoCloseable open(String name, LongSupplier in, LongSupplier... outs) {
+    public AutoCloseable open(String name, LongSupplier in, LongSupplier... outs) {
         Account account = new Account(in, List.of(outs));
         accounts.put(name, account);
         Gauge gauge = Gauge.builder("segmentdo.ledger.imbalance", account, Account::imbalance)
@@ -79,6 +49,18 @@ public final class Ledger {
             accounts.remove(name, account);
             meters.remove(gauge);
         };
+    }
+
+    /** The accounts that do not balance, by name, with what is missing (positive) or too much (negative). */
+    public Map<String, Long> imbalances() {
+        Map<String, Long> found = new ConcurrentSkipListMap<>();
+        accounts.forEach((name, account) -> {
+            long imbalance = account.imbalance();
+            if (imbalance != 0) {
+                found.put(name, imbalance);
+            }
+        });
+        return found;
     }
 
     private static final class Account {

@@ -35,12 +35,15 @@ class IdentitySimulation {
                 })
                 .count();
 
-        assertThat(failures).withFailMessage(() -> failures + " of " + SEEDS + " seeds failed, one of them: " + first.get() + ": " + first.get().getCause()).isZero();
+        assertThat(failures)
+                .withFailMessage(() -> failures + " of " + SEEDS + " seeds failed, one of them: " + first.get() + ": "
+                        + first.get().getCause())
+                .isZero();
     }
 
     private static void live(long seed) {
         World world = new World(seed);
-        world.run(EVENTS + (int) (seed % 7 == 0 ? 46 : 0));
+        world.run(EVENTS + (seed % 7 == 0 ? 46 : 0));
         Invariants.check(world);
     }
 }

@@ -60,7 +60,8 @@ final class Invariants {
 
     private static void require(boolean holds, Object... what) {
         if (!holds) {
-            throw new AssertionError(String.join(" ", java.util.Arrays.stream(what).map(String::valueOf).toList()));
+            throw new AssertionError(String.join(
+                    " ", java.util.Arrays.stream(what).map(String::valueOf).toList()));
         }
     }
 
@@ -68,8 +69,13 @@ final class Invariants {
         Map<String, Integer> counts = new HashMap<>();
         events.forEach(entry -> counts.merge(entry.event().messageId(), 1, Integer::sum));
         for (Event event : world.accepted) {
-            require(counts.getOrDefault(event.messageId(), 0) == 1, "I5", event.messageId(), "is in the outbox",
-                    counts.get(event.messageId()), "times");
+            require(
+                    counts.getOrDefault(event.messageId(), 0) == 1,
+                    "I5",
+                    event.messageId(),
+                    "is in the outbox",
+                    counts.get(event.messageId()),
+                    "times");
         }
         require(counts.size() == world.accepted.size(), "I5 events from nowhere");
         require(state.deadLetters == 0, "I5 dead letters", state.deadLetters);
@@ -77,7 +83,12 @@ final class Invariants {
 
     private void nothingWaits() {
         require(state.queued.isEmpty(), "I6 queued", state.queued);
-        require(state.inChannels.isEmpty(), "I6 in channels", state.inChannels.stream().map(m -> m.from() + ">" + m.to() + " " + m.number() + " " + MessageCodec.decode(m.body())).toList());
+        require(
+                state.inChannels.isEmpty(),
+                "I6 in channels",
+                state.inChannels.stream()
+                        .map(m -> m.from() + ">" + m.to() + " " + m.number() + " " + MessageCodec.decode(m.body()))
+                        .toList());
         for (Actor actor : state.actors.values()) {
             require(actor.status != Actor.Status.HELD, "I6", actor.id, "is held");
             require(actor.pending.isEmpty(), "I6", actor.id, "still waits for", actor.pending);
@@ -91,7 +102,13 @@ final class Invariants {
         }
         byRoot.forEach((rootId, reached) -> {
             Actor root = state.actors.get(rootId);
-            require(new TreeSet<>(root.allMembers()).equals(reached), "I7", rootId, "has", root.allMembers(), "reached by",
+            require(
+                    new TreeSet<>(root.allMembers()).equals(reached),
+                    "I7",
+                    rootId,
+                    "has",
+                    root.allMembers(),
+                    "reached by",
                     reached);
             LedgerNode node = state.nodes.get(rootId);
             Set<ActorId> inLedger = node == null || node.members.isEmpty() ? Set.of(rootId) : node.members.keySet();
@@ -102,9 +119,12 @@ final class Invariants {
         state.rows.forEach((rootId, rows) -> require(
                 state.actors.get(rootId).status == Actor.Status.ROOT
                         && rows.keySet().stream().allMatch(state.actors.get(rootId)::isMember),
-                "I7 traits of strangers at", rootId, rows.keySet()));
+                "I7 traits of strangers at",
+                rootId,
+                rows.keySet()));
     }
 
+    @SuppressWarnings("ReferenceEquality") // two identifiers are joined when they share one set
     private void ledgerIsASequentialUnionFind() {
         Map<ActorId, Set<ActorId>> plain = new HashMap<>();
         long last = 0;
@@ -131,8 +151,12 @@ final class Invariants {
             while (root.parent != null) {
                 root = state.nodes.get(root.parent);
             }
-            require(new TreeSet<>(root.members.keySet()).equals(plain.getOrDefault(id, Set.of(id))), "O1 components of", id,
-                    root.members.keySet(), plain.get(id));
+            require(
+                    new TreeSet<>(root.members.keySet()).equals(plain.getOrDefault(id, Set.of(id))),
+                    "O1 components of",
+                    id,
+                    root.members.keySet(),
+                    plain.get(id));
         });
     }
 
@@ -151,7 +175,10 @@ final class Invariants {
             if (fact.kind() == ProfileFact.Kind.CREATED) {
                 require(created.add(fact.profileId()), "I11 created twice", fact);
             } else {
-                require(merges.add(fact.kind() + fact.profileId() + fact.otherId() + fact.ledgerFact()), "I11 twice", fact);
+                require(
+                        merges.add(fact.kind() + fact.profileId() + fact.otherId() + fact.ledgerFact()),
+                        "I11 twice",
+                        fact);
             }
         }
     }
@@ -183,8 +210,14 @@ final class Invariants {
                 for (ActorId right : shown) {
                     ActorId leftRoot = state.root(left);
                     ActorId rightRoot = state.root(right);
-                    require(leftRoot.equals(rightRoot) || refuses(leftRoot, rightRoot), "O2", left, "and", right,
-                            "were seen together and stay apart without a reason, in", event.messageId());
+                    require(
+                            leftRoot.equals(rightRoot) || refuses(leftRoot, rightRoot),
+                            "O2",
+                            left,
+                            "and",
+                            right,
+                            "were seen together and stay apart without a reason, in",
+                            event.messageId());
                 }
             }
         }
@@ -201,7 +234,13 @@ final class Invariants {
         }
         ActorId device = mentions.device();
         if (mentions.user() != null && device != null && !state.root(device).equals(state.root(mentions.user()))) {
-            require(refuses(state.root(device), state.root(mentions.user())), "O2", device, "and", mentions.user(), "apart");
+            require(
+                    refuses(state.root(device), state.root(mentions.user())),
+                    "O2",
+                    device,
+                    "and",
+                    mentions.user(),
+                    "apart");
             shown.remove(device); // of the two the device is left out, and the rest belongs to the user
         }
         shown.removeIf(id -> !state.actors.containsKey(id)); // shown, refused and never seen alone
@@ -234,7 +273,11 @@ final class Invariants {
         for (ActorId id : state.actors.keySet()) {
             if (state.root(id).equals(id)) {
                 TraitRow row = expected.getOrDefault(id, new TraitRow());
-                require(state.traits(id).equals(row.values()), "O3 traits of", id, state.traits(id).keySet(),
+                require(
+                        state.traits(id).equals(row.values()),
+                        "O3 traits of",
+                        id,
+                        state.traits(id).keySet(),
                         row.values().keySet());
             }
         }
@@ -250,7 +293,11 @@ final class Invariants {
                 profile = survivors.get(profile);
             }
             Actor root = state.actors.get(rootOf(entry.event()));
-            require(profile.equals(root.profileId()), "I11 the facts lead", entry.event().messageId(), "elsewhere");
+            require(
+                    profile.equals(root.profileId()),
+                    "I11 the facts lead",
+                    entry.event().messageId(),
+                    "elsewhere");
         }
     }
 

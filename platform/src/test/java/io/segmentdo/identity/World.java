@@ -248,8 +248,7 @@ final class World {
             return;
         }
         int place = random.nextInt(messagesInFlight.size());
-        ChannelMessage message =
-                random.nextInt(8) == 0 ? messagesInFlight.get(place) : messagesInFlight.remove(place);
+        ChannelMessage message = random.nextInt(8) == 0 ? messagesInFlight.get(place) : messagesInFlight.remove(place);
         if (random.nextInt(10) != 0) {
             members[random.nextInt(6) == 0 ? random.nextInt(2) : owner[message.to()]].lane.receive(List.of(message));
         }
@@ -270,9 +269,7 @@ final class World {
         }
         ActorId id = random.nextBoolean()
                 ? Events.user("u" + random.nextInt(3))
-                : random.nextBoolean()
-                        ? Events.device("a" + random.nextInt(4))
-                        : Events.email("e" + random.nextInt(2));
+                : random.nextBoolean() ? Events.device("a" + random.nextInt(4)) : Events.email("e" + random.nextInt(2));
         Member ledger = members[owner[IdentityLane.ledgerPartition(Events.WORKSPACE, PARTITIONS)]];
         String name = "r" + clock;
         if (random.nextInt(3) == 0) {

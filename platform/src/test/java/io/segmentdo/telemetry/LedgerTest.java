@@ -52,14 +52,14 @@ class LedgerTest {
     @Test
     void sidesThatMoveWhileTheyAreReadDoNotLookLikeALoss() {
         AtomicLong moving = new AtomicLong();
-        ledger.destination("shop/hook", moving::incrementAndGet, () -> 0, () -> 0, () -> 0, () -> 0);
+        ledger.open("shop/hook", moving::incrementAndGet, () -> 0, () -> 0, () -> 0, () -> 0);
 
         assertThat(ledger.imbalances()).isEmpty();
     }
 
     @Test
     void aClosedAccountLeavesNoGauge() throws Exception {
-        AutoCloseable account = ledger.destination("shop/hook", () -> 1, () -> 0, () -> 0, () -> 0, () -> 1);
+        AutoCloseable account = ledger.open("shop/hook", () -> 1, () -> 0, () -> 0, () -> 0, () -> 1);
 
         account.close();
 
@@ -67,7 +67,7 @@ class LedgerTest {
     }
 
     private void open() {
-        ledger.intake(accepted::get, discarded::get, identified::get, waiting::get);
+        ledger.open("intake", accepted::get, discarded::get, identified::get, waiting::get);
     }
 
     private double gauge() {
