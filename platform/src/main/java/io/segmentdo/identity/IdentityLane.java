@@ -108,6 +108,7 @@ public final class IdentityLane {
     /**
      * Takes ownership of partitions and loads what their channels still carry.
      *
+     * @throws PlatformException {@link Problem#NOT_OWNER} when one of them belongs to another member
      * @return how many events wait in them, held or under way, by source
      */
     public Map<String, Long> open(Collection<Integer> numbers) {

@@ -1,14 +1,22 @@
 package io.segmentdo.store;
 
+import io.segmentdo.problem.PlatformException;
+import io.segmentdo.problem.Problem;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Durable state of the identity partitions, written by their owners only.
  *
  * <p>An owner opens a partition and gets an epoch; opening it again, anywhere, raises the epoch, and from then on every
- * commit with the former one is refused. Keys are ordered as unsigned bytes. All calls block, none may be made on an
- * event loop; all are safe for concurrent use. Failures are {@link io.segmentdo.problem.PlatformException}s.
+ * commit with the former one is refused. A store that members share grants a partition only when no other member that is
+ * alive owns it: a member lives as long as its store object is open and is heard of by the database at least every two
+ * seconds; {@link #close} ends it at once. A store of one process grants everything. Each store object is one member.
+ *
+ * <p>Keys are ordered as unsigned bytes. All calls block, none may be made on an event loop; all are safe for concurrent
+ * use. Failures are {@link PlatformException}s.
  */
 public interface PartitionStore extends AutoCloseable {
     /** One key with its value. */
@@ -18,8 +26,40 @@ public interface PartitionStore extends AutoCloseable {
     /** The number of partitions, fixed when the store was made. */
     int partitions();
 
-    /** Takes ownership of a partition and fences off its former owner; returns the new epoch. */
-    long open(int partition);
+    /**
+     * Takes ownership of those partitions that no other living member owns, and fences off their former owners.
+     *
+     * @return the new epochs, by partition; those that are missing are another member's and may be asked for again
+     */
+    Map<Integer, Long> tryOpen(Collection<Integer> partitions);
+
+    /**
+     * Takes ownership of one partition like {@link #tryOpen}; returns the new epoch.
+     *
+     * @throws PlatformException {@link Problem#NOT_OWNER} when another living member owns it
+     */
+    default long open(int partition) {
+        Long epoch = tryOpen(List.of(partition)).get(partition);
+        if (epoch == null) {
+            throw new PlatformException(Problem.NOT_OWNER, "partition " + partition + " belongs to another member");
+        }
+        return epoch;
+    }
+
+    /**
+     * Gives partitions up, so that any member can open them at once. To be called after the last commit: later ones with
+     * these epochs are refused. A partition that is at another epoch by now is left alone.
+     *
+     * @param epochs the epochs at which they were opened, by partition
+     */
+    void release(Map<Integer, Long> epochs);
+
+    /**
+     * Whether a partition is still at this epoch, as far as is known without asking: a shared store learns it with its
+     * heartbeat, twice a second, and knows nothing new while the database is away. It lets an owner that is replaced step
+     * down early; safe is only what a commit says. Does not block for long.
+     */
+    boolean owns(int partition, long epoch);
 
     /** The value of a key, or null. */
     byte @Nullable [] read(int partition, Keyspace keyspace, byte[] key);

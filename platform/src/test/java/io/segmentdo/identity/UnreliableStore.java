@@ -6,7 +6,9 @@ import io.segmentdo.store.Changes;
 import io.segmentdo.store.InMemoryStore.Fault;
 import io.segmentdo.store.Keyspace;
 import io.segmentdo.store.PartitionStore;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** A store whose n-th call fails: before it, halfway through its partitions, or after it. */
@@ -45,16 +47,27 @@ final class UnreliableStore implements PartitionStore {
     }
 
     @Override
-    public long open(int partition) {
+    public Map<Integer, Long> tryOpen(Collection<Integer> partitions) {
         boolean fails = isFailing();
         if (fails && fault == Fault.BEFORE) {
             throw injected();
         }
-        long epoch = store.open(partition);
+        Map<Integer, Long> opened = store.tryOpen(partitions);
         if (fails) {
             throw injected();
         }
-        return epoch;
+        return opened;
+    }
+
+    @Override
+    public void release(Map<Integer, Long> epochs) {
+        failReading();
+        store.release(epochs);
+    }
+
+    @Override
+    public boolean owns(int partition, long epoch) {
+        return store.owns(partition, epoch);
     }
 
     @Override

@@ -5,6 +5,7 @@ import io.segmentdo.problem.Problem;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.Deque;
 import java.util.EnumMap;
 import java.util.List;
@@ -77,13 +78,35 @@ public final class InMemoryStore implements PartitionStore {
     }
 
     @Override
-    public synchronized long open(int partition) {
+    public synchronized Map<Integer, Long> tryOpen(Collection<Integer> partitions) {
         boolean fails = startCall();
-        if (!fails || fault != Fault.BEFORE) {
-            disk.epochs[partition]++;
+        Map<Integer, Long> opened = new TreeMap<>();
+        for (int partition : partitions) {
+            if (!fails || fault != Fault.BEFORE) {
+                disk.epochs[partition]++;
+            }
+            opened.put(partition, disk.epochs[partition]);
         }
         endCall(fails);
-        return disk.epochs[partition];
+        return opened;
+    }
+
+    @Override
+    public synchronized void release(Map<Integer, Long> epochs) {
+        boolean fails = startCall();
+        if (!fails || fault != Fault.BEFORE) {
+            epochs.forEach((partition, epoch) -> {
+                if (owns(partition, epoch)) {
+                    disk.epochs[partition]++;
+                }
+            });
+        }
+        endCall(fails);
+    }
+
+    @Override
+    public synchronized boolean owns(int partition, long epoch) {
+        return disk.epochs[partition] == epoch;
     }
 
     @Override

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -212,6 +213,47 @@ public abstract class PartitionStoreContract {
                         e -> assertThat(e.partition()).isEqualTo(5));
         assertThatThrownBy(() -> store.commitRelaxed(List.of(late))).isInstanceOf(StaleEpochException.class);
         assertThat(read(5, ACTOR, "a")).isNull();
+    }
+
+    @Test
+    void severalPartitionsAreOpenedAtOnce() {
+        long before = store.open(5);
+
+        Map<Integer, Long> epochs = store.tryOpen(List.of(7, 5, 6));
+
+        assertThat(epochs).containsOnlyKeys(5, 6, 7);
+        assertThat(epochs.get(5)).isGreaterThan(before);
+        epochs.forEach(
+                (partition, epoch) -> assertThat(store.owns(partition, epoch)).isTrue());
+        assertThat(store.tryOpen(List.of())).isEmpty();
+    }
+
+    @Test
+    void whatWasReleasedTakesNoMoreCommitsAndCanBeOpenedAtOnce() {
+        Changes late = changesOf(5);
+        late.put(ACTOR, key("a"), key("late"));
+        long epoch = late.epoch();
+
+        store.release(Map.of(5, epoch));
+
+        assertThat(store.owns(5, epoch)).isFalse();
+        assertThatThrownBy(() -> store.commit(List.of(late))).isInstanceOf(StaleEpochException.class);
+        assertThat(store.open(5)).isGreaterThan(epoch);
+        assertThat(read(5, ACTOR, "a")).isNull();
+    }
+
+    @Test
+    void aFormerOwnerDoesNotReleaseWhatTheNewOneHas() {
+        long former = store.open(5);
+        Changes changes = changesOf(5);
+        changes.put(ACTOR, key("a"), key("1"));
+
+        store.release(Map.of(5, former));
+        store.commit(List.of(changes));
+
+        assertThat(store.owns(5, former)).isFalse();
+        assertThat(store.owns(5, changes.epoch())).isTrue();
+        assertThat(read(5, ACTOR, "a")).isEqualTo("1");
     }
 
     @Test

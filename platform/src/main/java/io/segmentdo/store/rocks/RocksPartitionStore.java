@@ -16,8 +16,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.locks.StampedLock;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.ColumnFamilyHandle;
@@ -40,6 +43,7 @@ public final class RocksPartitionStore implements PartitionStore {
     private static final byte[] PARTITIONS_KEY = "partitions".getBytes(StandardCharsets.UTF_8);
     private static final String EPOCH_PREFIX = "epoch-";
     private static final int DEFAULT_FAMILY = 0;
+    private static final long ANY_EPOCH = -1;
 
     private final Database database;
     private final WriteOptions synced = new WriteOptions().setSync(true);
@@ -86,16 +90,40 @@ public final class RocksPartitionStore implements PartitionStore {
     }
 
     @Override
-    public long open(int partition) {
+    public Map<Integer, Long> tryOpen(Collection<Integer> partitions) {
+        Map<Integer, Long> opened = new HashMap<>();
+        partitions.forEach(partition -> opened.put(partition, raiseEpoch(partition, ANY_EPOCH)));
+        return opened;
+    }
+
+    @Override
+    public void release(Map<Integer, Long> released) {
+        released.forEach(this::raiseEpoch);
+    }
+
+    /** Fences off the owner, if it is the expected one; returns the epoch that is current then. */
+    private long raiseEpoch(int partition, long expected) {
         StampedLock owner = owning[partition];
         long stamp = owner.writeLock();
         try {
-            long epoch = epochs[partition] + 1;
-            writeOwn(epochKey(partition), epoch);
-            epochs[partition] = epoch;
-            return epoch;
+            if (expected == ANY_EPOCH || expected == epochs[partition]) {
+                long epoch = epochs[partition] + 1;
+                writeOwn(epochKey(partition), epoch);
+                epochs[partition] = epoch;
+            }
+            return epochs[partition];
         } finally {
             owner.unlockWrite(stamp);
+        }
+    }
+
+    @Override
+    public boolean owns(int partition, long epoch) {
+        long stamp = owning[partition].readLock();
+        try {
+            return epochs[partition] == epoch;
+        } finally {
+            owning[partition].unlockRead(stamp);
         }
     }
 
