@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Test;
 class ArchitectureTest {
     private static final JavaClasses CLASSES = new ClassFileImporter()
             .withImportOption(new ImportOption.DoNotIncludeTests())
+            .withImportOption(location -> !location.contains("/test/")) // where other tools than Maven compile them to
             .importPackages("io.segmentdo");
 
     /** Serve all packages: values without behaviour of their own. */
