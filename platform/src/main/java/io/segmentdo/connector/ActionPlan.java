@@ -17,7 +17,9 @@ import java.util.Set;
  * <p>Immutable.
  *
  * @param declared as the platform sees it: subscription and default mapping
- * @param fields what the mapping gives
+ * @param fields what the mapping gives, by name
+ * @param let values worked out of an event, by name, each of which sees the earlier ones
+ * @param skips conditions under which an event is left out: it counts as delivered
  * @param checks what must hold of an event
  * @param item the shape of one event in a batch; without one it is the payload
  * @param batch how events go together; without it each goes alone
@@ -26,13 +28,16 @@ import java.util.Set;
  */
 record ActionPlan(
         Action declared,
-        List<FieldPlan> fields,
+        Map<String, FieldPlan> fields,
+        Map<String, Mapping> let,
+        List<Mapping> skips,
         List<Check> checks,
         Optional<Mapping> item,
         Optional<BatchPlan> batch,
         List<StepPlan> steps,
         ResponseRules responses) {
-    private static final Set<String> OF_EVENT = Set.of("settings", "vars", "event", "field", "now");
+    private static final Set<String> OF_EVENT = Set.of("settings", "vars", "event", "field", "let", "now");
+    private static final List<String> SHARED = List.of("let", "validate", "request", "batch", "item", "response");
     private static final Set<String> OF_BATCH = Set.of("settings", "vars", "items", "group", "now");
 
     /**
@@ -49,28 +54,38 @@ record ActionPlan(
         return steps.size() > 1 || first.when().isPresent() || !first.passable().isEmpty();
     }
 
-    /** Reads one action of a file. */
-    static ActionPlan read(YamlObject action, Set<String> secrets) {
-        action.allow(
+    /** Reads one action of a file; what it does not say itself, the file says for all of its actions. */
+    static ActionPlan read(YamlObject own, YamlObject connector, Set<String> secrets) {
+        own.allow(
                 "name",
                 "label",
                 "description",
                 "subscribe",
+                "hidden",
                 "fields",
+                "let",
+                "skip",
                 "validate",
                 "item",
                 "batch",
                 "request",
                 "steps",
                 "response");
+        YamlObject action = own;
+        for (String key : SHARED) {
+            boolean isReplaced = key.equals("request") && own.has("steps");
+            action = isReplaced ? action : action.filledFrom(connector, key);
+        }
         Optional<BatchPlan> batch =
                 action.has("batch") ? Optional.of(BatchPlan.read(action, OF_EVENT)) : Optional.empty();
         if (action.has("item") && batch.isEmpty()) {
             action.problem("item", "batch beside it");
         }
         return new ActionPlan(
-                declared(action),
-                FieldPlan.read(action),
+                declared(action, connector.object("fields")),
+                FieldPlan.read(action, "fields", connector.object("fields"), true),
+                let(action),
+                action.mappings("skip", OF_EVENT),
                 checks(action),
                 action.has("item") ? Optional.of(action.mapping("item", OF_EVENT)) : Optional.empty(),
                 batch,
@@ -78,26 +93,29 @@ record ActionPlan(
                 ResponseRules.read(action));
     }
 
-    private static Action declared(YamlObject action) {
+    private static Action declared(YamlObject action, YamlObject sharedFields) {
         String name = action.text("name");
-        String subscription = action.text("subscribe");
-        try {
-            Fql.compile(subscription);
-        } catch (InvalidFqlException invalid) {
-            action.problem("subscribe", String.valueOf(invalid.getMessage()));
-        }
-        Map<String, Object> defaults = new LinkedHashMap<>();
-        action.object("fields").eachObject((field, plan) -> {
-            Object value = plan.raw("default");
-            if (value != null) {
-                plan.mapping("default", Set.of());
-                defaults.put(field, value);
+        String subscription = action.text("subscribe", "");
+        if (!subscription.isEmpty()) {
+            try {
+                Fql.compile(subscription);
+            } catch (InvalidFqlException invalid) {
+                action.problem("subscribe", String.valueOf(invalid.getMessage()));
             }
-        });
+        } else if (!action.has("subscribe")) {
+            action.problem("subscribe", "an FQL expression, or an empty text for an action that has none by default");
+        }
         return Action.of(name, action.text("label", name))
                 .description(action.text("description", name))
                 .subscription(subscription)
-                .mapping(defaults);
+                .mapping(FieldPlan.defaults(action, sharedFields));
+    }
+
+    private static Map<String, Mapping> let(YamlObject action) {
+        Map<String, Mapping> values = new LinkedHashMap<>();
+        YamlObject let = action.object("let");
+        let.keys().forEach(name -> values.put(name, let.mapping(name, OF_EVENT)));
+        return values;
     }
 
     private static List<Check> checks(YamlObject action) {

@@ -52,7 +52,9 @@ public final class DeclaredDestination implements Destination {
      */
     public static DeclaredDestination read(String file, String yaml) {
         YamlObject connector =
-                YamlFile.read(file, yaml).allow("id", "name", "description", "settings", "vars", "auth", "actions");
+                YamlFile.read(file, yaml).allow(
+                        "id", "name", "description", "settings", "vars", "auth", "fields", "let", "validate", "item", "batch",
+                        "request", "response", "actions");
         List<Setting> settings = SettingReader.read(connector);
         Set<String> secrets = new HashSet<>();
         settings.stream().filter(Setting::isSecret).map(Setting::name).forEach(secrets::add);
@@ -64,15 +66,10 @@ public final class DeclaredDestination implements Destination {
 
         Map<String, ActionPlan> actions = new LinkedHashMap<>();
         for (YamlObject action : connector.objects("actions")) {
-            ActionPlan plan = ActionPlan.read(action, secrets);
+            ActionPlan plan = ActionPlan.read(action, connector, secrets);
             if (actions.put(plan.declared().id(), plan) != null) {
                 action.problem("name", "a name of its own");
             }
-        }
-        boolean isSequence = actions.values().stream().anyMatch(ActionPlan::isSequence);
-        if (isSequence
-                && actions.values().stream().anyMatch(action -> action.batch().isPresent())) {
-            connector.problem("actions", "no batch in a connector with steps");
         }
         if (actions.isEmpty()) {
             connector.problem("actions", "at least one action");

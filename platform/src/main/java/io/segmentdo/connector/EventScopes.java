@@ -2,6 +2,7 @@ package io.segmentdo.connector;
 
 import io.segmentdo.api.DestinationContext;
 import io.segmentdo.api.OutboundEvent;
+import io.segmentdo.mapping.Mapping;
 import io.segmentdo.mapping.Scope;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -37,34 +38,38 @@ final class EventScopes {
         return plan;
     }
 
-    /** One event, whose fields are checked and converted. */
-    Scope ofEvent(OutboundEvent event, ActionPlan plan) throws RefusedException {
-        Map<String, @Nullable Object> fields = new LinkedHashMap<>();
+    /** One event, whose fields are checked and converted; empty for one that is to be left out. */
+    Optional<Scope> ofEvent(OutboundEvent event, ActionPlan plan) throws RefusedException {
+        Map<String, @Nullable Object> given = new LinkedHashMap<>();
         if (event.payload() instanceof Map<?, ?> members) {
-            members.forEach((name, value) -> fields.put(String.valueOf(name), value));
+            members.forEach((name, value) -> given.put(String.valueOf(name), value));
         }
-        for (FieldPlan field : plan.fields()) {
-            Object given = fields.get(field.name());
-            Object converted = field.convert(given);
-            Optional<String> problem = field.findProblem(given, converted);
-            if (problem.isPresent()) {
-                throw new RefusedException(problem.get());
-            }
-            if (converted != null) {
-                fields.put(field.name(), converted);
-            }
-        }
+        Map<String, @Nullable Object> fields =
+                FieldPlan.convert(plan.fields(), given, "", plan.fields().isEmpty());
         Scope scope = configured
                 .at(event.asMap())
                 .with("event", event.asMap())
                 .with("field", fields)
                 .with("now", context.clock().instant());
+        Map<String, @Nullable Object> worked = new LinkedHashMap<>();
+        scope = scope.with("let", worked);
+        for (Map.Entry<String, Mapping> value : plan.let().entrySet()) {
+            Object result = value.getValue().apply(scope);
+            if (result != null) {
+                worked.put(value.getKey(), result);
+            }
+        }
+        for (Mapping skip : plan.skips()) {
+            if (Boolean.TRUE.equals(skip.apply(scope))) {
+                return Optional.empty();
+            }
+        }
         for (ActionPlan.Check check : plan.checks()) {
             if (!Boolean.TRUE.equals(check.rule().apply(scope))) {
                 throw new RefusedException(check.message());
             }
         }
-        return scope;
+        return Optional.of(scope);
     }
 
     /** The events of a batch. */

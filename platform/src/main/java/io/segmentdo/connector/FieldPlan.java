@@ -3,60 +3,126 @@ package io.segmentdo.connector;
 import io.segmentdo.mapping.Mapping;
 import io.segmentdo.mapping.Scope;
 import java.util.ArrayList;
-import java.util.List;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A field of an action: a value that the mapping of a subscription gives.
+ * A field of an action: a value that the mapping of a subscription gives, or a member of such a value.
  *
  * <p>Immutable.
  *
  * @param name its name
- * @param type any, text, number, integer, boolean, list or object
+ * @param label for people
+ * @param description a sentence, or empty
  * @param required whether an event without it is refused
- * @param cast makes another value into one of the type
+ * @param requiredWhen whether it is refused in some cases only; sees the fields
+ * @param shape what its value must look like
  */
-record FieldPlan(String name, String type, boolean required, Optional<Mapping> cast) {
-    /** Reads {@code fields}. */
-    static List<FieldPlan> read(YamlObject action) {
-        var fields = new ArrayList<FieldPlan>();
-        action.object("fields").eachObject((name, field) -> {
-            field.allow("type", "required", "default", "description");
-            String type = field.choice("type", "any", "text", "number", "integer", "boolean", "list", "object");
-            boolean isScalar = List.of("text", "number", "integer", "boolean").contains(type);
-            boolean required = field.flag("required");
-            if (required && !field.has("default")) {
+record FieldPlan(
+        String name,
+        String label,
+        String description,
+        boolean required,
+        Optional<Mapping> requiredWhen,
+        ValueShape shape) {
+    private static final String[] KEYS = {
+        "like", "label", "type", "required", "default", "description", "many", "nullable", "choices", "format", "min",
+        "max", "members", "open"
+    };
+
+    /** Reads {@code fields}, or {@code members} of one; each may be like a shared one, which it then completes. */
+    static Map<String, FieldPlan> read(YamlObject holder, String key, YamlObject shared, boolean outermost) {
+        var fields = new LinkedHashMap<String, FieldPlan>();
+        holder.object(key).eachObject((name, own) -> {
+            YamlObject field = complete(name, own, shared).allow(KEYS);
+            boolean isCondition = field.raw("required") instanceof Map<?, ?>;
+            boolean required = !isCondition && field.flag("required");
+            if (required && outermost && !field.has("default")) {
                 field.problem("default", "a mapping, as the field is required");
             }
-            fields.add(new FieldPlan(name, type, required, isScalar ? Optional.of(cast(type)) : Optional.empty()));
+            fields.put(
+                    name,
+                    new FieldPlan(
+                            name,
+                            field.text("label", name),
+                            field.text("description", ""),
+                            required,
+                            isCondition ? Optional.of(field.mapping("required", Set.of("field"))) : Optional.empty(),
+                            ValueShape.read(field, read(field, "members", shared, false))));
         });
         return fields;
     }
 
-    private static Mapping cast(String type) {
-        return Mapping.compile(Map.of("@cast", Map.of("value", Map.of("@path", "."), "to", type)));
+    /** The default mappings by field. */
+    static Map<String, Object> defaults(YamlObject action, YamlObject shared) {
+        Map<String, Object> defaults = new LinkedHashMap<>();
+        action.object("fields").eachObject((name, own) -> {
+            YamlObject field = complete(name, own, shared);
+            Object value = field.raw("default");
+            if (value != null) {
+                field.mapping("default", Set.of());
+                defaults.put(name, value);
+            }
+        });
+        return defaults;
     }
 
-    /** What is wrong with a value, if anything. */
-    Optional<String> findProblem(@Nullable Object given, @Nullable Object converted) {
-        if (given == null || "".equals(given)) {
-            return required ? Optional.of(name + ": missing") : Optional.empty();
+    private static YamlObject complete(String name, YamlObject own, YamlObject shared) {
+        if (!own.has("like")) {
+            return own;
         }
-        boolean fits = converted != null && (!type.equals("object") || converted instanceof Map<?, ?>);
-        return fits ? Optional.empty() : Optional.of(name + ": not of type " + type);
+        String model = own.raw("like") instanceof String text ? text : name;
+        if (!shared.has(model)) {
+            own.problem("like", "a field among the shared ones");
+            return own;
+        }
+        return own.over(complete(model, shared.object(model), shared));
     }
 
-    /** A value as one of the type; null where that cannot be. */
-    @Nullable
-    Object convert(@Nullable Object value) {
-        if (value == null) {
-            return null;
+    /**
+     * Values in the shapes of their fields; those that are missing are left out.
+     *
+     * @param open whether values without a field stay
+     * @throws RefusedException with everything that is wrong
+     */
+    static Map<String, @Nullable Object> convert(
+            Map<String, FieldPlan> fields, Map<String, @Nullable Object> given, String place, boolean open)
+            throws RefusedException {
+        var problems = new ArrayList<String>();
+        Map<String, @Nullable Object> values = new LinkedHashMap<>();
+        given.forEach((name, value) -> {
+            FieldPlan field = fields.get(name);
+            if (field == null) {
+                if (open) {
+                    values.put(name, value);
+                }
+            } else if (!field.shape.isMissing(value, place.isEmpty())) {
+                try {
+                    values.put(name, field.shape.convert(value, place + name));
+                } catch (RefusedException unfit) {
+                    problems.add(String.valueOf(unfit.getMessage()));
+                }
+            }
+        });
+        for (FieldPlan field : fields.values()) {
+            if (!given.containsKey(field.name) || !values.containsKey(field.name)) {
+                boolean needed = field.required || field.requiredWhen.map(when -> holds(when, values)).orElse(false);
+                if (needed && problems.stream().noneMatch(problem -> problem.startsWith(place + field.name))) {
+                    problems.add(place + field.name + ": missing");
+                }
+            }
         }
-        if (type.equals("list")) {
-            return value instanceof List<?> ? value : List.of(value);
+        if (!problems.isEmpty()) {
+            throw new RefusedException(String.join("; ", problems));
         }
-        return cast.isPresent() ? cast.get().apply(Scope.of(value)) : value;
+        return values;
     }
+
+    private static boolean holds(Mapping condition, Map<String, @Nullable Object> values) {
+        return Boolean.TRUE.equals(condition.apply(Scope.of(null).with("field", values)));
+    }
+
 }

@@ -20,10 +20,16 @@ import org.jspecify.annotations.Nullable;
  * @param when whether it is sent at all
  * @param request what is sent
  * @param capture values of the response by name
+ * @param responses what its responses mean, where that differs from those of the action's other requests
  * @param passable statuses after which the next step follows although they are no success
  */
 record StepPlan(
-        String name, Optional<Mapping> when, RequestPlan request, Map<String, Mapping> capture, Set<Integer> passable) {
+        String name,
+        Optional<Mapping> when,
+        RequestPlan request,
+        Map<String, Mapping> capture,
+        Optional<ResponseRules> responses,
+        Set<Integer> passable) {
     StepPlan {
         capture = Map.copyOf(capture);
         passable = Set.copyOf(passable);
@@ -33,15 +39,15 @@ record StepPlan(
     static List<StepPlan> read(YamlObject action, Set<String> names, Set<String> secrets) {
         if (!action.has("steps")) {
             RequestPlan request = RequestPlan.read(action, names, secrets);
-            return List.of(new StepPlan("request", Optional.empty(), request, Map.of(), Set.of()));
+            return List.of(new StepPlan("request", Optional.empty(), request, Map.of(), Optional.empty(), Set.of()));
         }
-        if (action.has("request") || action.has("batch")) {
-            action.problem("steps", "no request and no batch beside it");
+        if (action.has("request")) {
+            action.problem("steps", "no request beside it");
         }
         var steps = new ArrayList<StepPlan>();
         Set<String> earlier = new LinkedHashSet<>();
         for (YamlObject step : action.objects("steps")) {
-            step.allow("name", "when", "request", "capture", "pass");
+            step.allow("name", "when", "request", "capture", "response", "pass");
             checkReferences(step, step.raw("when"), earlier);
             checkReferences(step, step.raw("request"), earlier);
             steps.add(step(step, names, earlier, secrets));
@@ -53,7 +59,7 @@ record StepPlan(
         if (steps.isEmpty()) {
             action.problem("steps", "at least one step");
             RequestPlan request = RequestPlan.read(action, names, secrets);
-            steps.add(new StepPlan("request", Optional.empty(), request, Map.of(), Set.of()));
+            steps.add(new StepPlan("request", Optional.empty(), request, Map.of(), Optional.empty(), Set.of()));
         }
         return steps;
     }
@@ -71,6 +77,7 @@ record StepPlan(
                 step.has("when") ? Optional.of(step.mapping("when", known)) : Optional.empty(),
                 RequestPlan.read(step, inUrls, secrets),
                 capture,
+                step.has("response") ? Optional.of(ResponseRules.read(step)) : Optional.empty(),
                 passable(step));
     }
 

@@ -12,8 +12,10 @@ import io.segmentdo.mapping.Scope;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,33 +41,37 @@ final class SteppedConnector implements BlockingConnector {
 
     @Override
     public List<Delivery> deliver(List<OutboundEvent> batch) {
-        var outcomes = new ArrayList<Delivery>();
-        for (OutboundEvent event : batch) {
-            outcomes.add(deliver(event));
+        Map<OutboundEvent, Delivery> outcomes = new IdentityHashMap<>();
+        for (EventGroup group : EventGroup.gather(batch, scopes, context, outcomes::put)) {
+            List<Delivery> delivered = deliver(group);
+            for (int i = 0; i < group.events().size(); i++) {
+                outcomes.put(group.events().get(i), delivered.get(delivered.size() == 1 ? 0 : i));
+            }
         }
-        return outcomes;
+        return batch.stream().map(outcomes::get).map(Objects::requireNonNull).toList();
     }
 
-    private Delivery deliver(OutboundEvent event) {
+    private List<Delivery> deliver(EventGroup group) {
         try {
-            ActionPlan plan = scopes.plan(event);
-            return run(plan, scopes.ofEvent(event, plan));
-        } catch (RefusedException | MappingException refused) {
-            return Delivery.rejected(String.valueOf(refused.getMessage()));
+            return run(group.plan(), group.scope(scopes), group.events().size());
+        } catch (MappingException refused) {
+            return List.of(Delivery.rejected(String.valueOf(refused.getMessage())));
         } catch (IllegalArgumentException noUrl) {
             // its message would repeat parts of the event
-            return Delivery.rejected(DeclaredConnector.NO_REQUEST);
+            return List.of(Delivery.rejected(DeclaredConnector.NO_REQUEST));
         } catch (IOException noResponse) {
-            return Delivery.retry("no response: " + noResponse.getClass().getSimpleName());
+            return List.of(
+                    Delivery.retry("no response: " + noResponse.getClass().getSimpleName()));
         } catch (InterruptedException ended) {
             Thread.currentThread().interrupt();
-            return Delivery.retry("interrupted");
+            return List.of(Delivery.retry("interrupted"));
         }
     }
 
-    private Delivery run(ActionPlan plan, Scope event) throws IOException, InterruptedException {
+    private List<Delivery> run(ActionPlan plan, Scope first, int events) throws IOException, InterruptedException {
         Map<String, @Nullable Object> captured = new HashMap<>();
-        Scope scope = event.with("step", captured);
+        Scope scope = first.with("step", captured);
+        List<Delivery> worst = List.of(Delivery.delivered());
         for (StepPlan step : plan.steps()) {
             if (step.when().isPresent()
                     && !Boolean.TRUE.equals(step.when().get().apply(scope))) {
@@ -74,17 +80,33 @@ final class SteppedConnector implements BlockingConnector {
             HttpRequest request = step.request().make(scope, context.json());
             HttpResponse response = context.http().send(authentication.authenticate(request, scope));
             boolean isSuccess = response.status() >= OK_FROM && response.status() < OK_BELOW;
-            Delivery outcome = plan.responses()
-                    .outcomes(1, response, context.json(), context.clock().instant())
-                    .getFirst();
-            if (!(outcome instanceof Delivery.Delivered) && !step.passable().contains(response.status())) {
-                return outcome;
+            List<Delivery> outcomes = step.responses()
+                    .orElse(plan.responses())
+                    .outcomes(events, response, context.json(), context.clock().instant());
+            boolean isPassed = step.passable().contains(response.status());
+            if (!isPassed && outcomes.stream().noneMatch(Delivery.Delivered.class::isInstance)) {
+                return outcomes;
             }
-            Map<String, @Nullable Object> values = isSuccess ? capture(step, response) : Map.of();
+            worst = isPassed ? worst : worse(worst, outcomes, events);
+            Map<String, @Nullable Object> values = isSuccess ? capture(step, response) : new HashMap<>();
+            values.put("status", response.status());
             captured.put(step.name(), values);
             scope = scope.with(step.name(), values);
         }
-        return Delivery.delivered();
+        return worst;
+    }
+
+    /** Per event, the one of two outcomes that is no delivery. */
+    private static List<Delivery> worse(List<Delivery> earlier, List<Delivery> later, int events) {
+        if (earlier.size() == 1 && earlier.getFirst() instanceof Delivery.Delivered) {
+            return later;
+        }
+        var worst = new ArrayList<Delivery>();
+        for (int i = 0; i < events; i++) {
+            Delivery one = earlier.get(earlier.size() == 1 ? 0 : i);
+            worst.add(one instanceof Delivery.Delivered ? later.get(later.size() == 1 ? 0 : i) : one);
+        }
+        return worst;
     }
 
     private Map<String, @Nullable Object> capture(StepPlan step, HttpResponse response) {

@@ -116,6 +116,39 @@ final class YamlObject {
         return new YamlObject(file, path + "/" + key, inner);
     }
 
+    /** The members of this, and those of another one that this does not have. */
+    YamlObject over(YamlObject other) {
+        var all = new LinkedHashMap<String, @Nullable Object>(other.members);
+        all.putAll(members);
+        return new YamlObject(file, path, all);
+    }
+
+    /**
+     * This with a member of another one: where both are objects or lists with the other's members first, else where this
+     * has none.
+     */
+    YamlObject filledFrom(YamlObject other, String key) {
+        @Nullable Object mine = members.get(key);
+        @Nullable Object theirs = other.members.get(key);
+        if (theirs == null) {
+            return this;
+        }
+        var all = new LinkedHashMap<String, @Nullable Object>(members);
+        if (mine instanceof List<?> own && theirs instanceof List<?> shared) {
+            // the first response rule that fits decides, so the own ones come first there
+            var both = new ArrayList<@Nullable Object>(key.equals("response") ? own : shared);
+            both.addAll(key.equals("response") ? shared : own);
+            all.put(key, both);
+        } else if (key.equals("let") && mine instanceof Map<?, ?> own && theirs instanceof Map<?, ?> shared) {
+            var both = new LinkedHashMap<Object, @Nullable Object>(shared);
+            both.putAll(own);
+            all.put(key, both);
+        } else {
+            all.putIfAbsent(key, theirs);
+        }
+        return new YamlObject(file, path, all);
+    }
+
     /** Each member, which must be an object, with its name. */
     void eachObject(BiConsumer<String, YamlObject> reader) {
         members.keySet().forEach(name -> reader.accept(name, object(name)));

@@ -22,6 +22,7 @@ final class Functions {
         var directives = new LinkedHashMap<String, Directive>();
         LogicFunctions.addTo(directives);
         ListFunctions.addTo(directives);
+        CollectionFunctions.addTo(directives);
         TextFunctions.addTo(directives);
         NumberFunctions.addTo(directives);
         DigestFunctions.addTo(directives);

@@ -10,10 +10,13 @@ import org.jspecify.annotations.Nullable;
 
 /** Lists and objects. */
 final class ListFunctions {
+    private static final String INDEX = "index";
+
     private ListFunctions() {}
 
     static void addTo(Map<String, Directive> directives) {
         directives.put("@map", ListFunctions::map);
+        directives.put("@index", (argument, site) -> scope -> scope.bindings().getOrDefault(INDEX, Absent.ABSENT));
         directives.put("@entries", ListFunctions::entries);
         directives.put("@object", ListFunctions::object);
         directives.put("@pick", (argument, site) -> select(argument, site, true));
@@ -31,17 +34,21 @@ final class ListFunctions {
 
     /**
      * {@code {list, shape, where}}: each item, with paths starting from it, that {@code where} takes. A single value is a
-     * list of one; items whose shape is missing are left out.
+     * list of one; items whose shape is missing are left out. Inside, {@code @index} is the item's place, from 0.
      */
     private static Expression map(@Nullable Object argument, MappingSite site) {
         var arguments = DirectiveArguments.of(argument, site, "list", "shape", "where");
         Expression list = arguments.required("list");
         Expression shape = arguments.has("shape") ? arguments.required("shape") : Scope::root;
         Expression where = arguments.has("where") ? arguments.required("where") : scope -> true;
+        boolean isNumbered = mentionsIndex(argument);
         return Functions.applyInScope(list, (found, scope) -> {
             var results = new ArrayList<@Nullable Object>();
+            int index = 0;
             for (Object item : found instanceof List<?> many ? many : List.of(found)) {
                 Scope inner = scope.at(item);
+                inner = isNumbered ? inner.with(INDEX, index) : inner;
+                index++;
                 if (!JsValues.isFalsy(where.evaluate(inner))) {
                     Object shaped = shape.evaluate(inner);
                     if (shaped != Absent.ABSENT) {
@@ -51,6 +58,17 @@ final class ListFunctions {
             }
             return results;
         });
+    }
+
+    private static boolean mentionsIndex(@Nullable Object value) {
+        return switch (value) {
+            case Map<?, ?> map ->
+                map.containsKey("@index") || map.values().stream().anyMatch(ListFunctions::mentionsIndex);
+            case List<?> list -> list.stream().anyMatch(ListFunctions::mentionsIndex);
+            case String text -> text.contains("{{" + INDEX + "}}");
+            case null -> false;
+            default -> false;
+        };
     }
 
     /** An object as list of {@code {key, value}}. */

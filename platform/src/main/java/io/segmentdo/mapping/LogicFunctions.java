@@ -33,6 +33,8 @@ final class LogicFunctions {
         directives.put("@exists", LogicFunctions::exists);
         directives.put("@switch", LogicFunctions::choose);
         directives.put("@lookup", LogicFunctions::lookup);
+        directives.put("@when", LogicFunctions::when);
+        directives.put("@fail", LogicFunctions::fail);
     }
 
     private static List<Expression> list(@Nullable Object argument, MappingSite site) {
@@ -163,6 +165,25 @@ final class LogicFunctions {
             Object found =
                     table.evaluate(scope) instanceof Map<?, ?> map ? map.get(JsValues.text(key.evaluate(scope))) : null;
             return found == null ? otherwise.evaluate(scope) : found;
+        };
+    }
+
+    /** {@code {if, then, else}}: as the condition is true, or not (missing, null, false, 0, empty). */
+    private static Expression when(@Nullable Object argument, MappingSite site) {
+        var arguments = DirectiveArguments.of(argument, site, "if", "then", "else");
+        Expression condition = arguments.required("if");
+        Expression then = arguments.optional("then");
+        Expression otherwise = arguments.optional("else");
+        return scope -> (JsValues.isFalsy(condition.evaluate(scope)) ? otherwise : then).evaluate(scope);
+    }
+
+    /** A text: refuses the event with it, where it is reached. */
+    private static Expression fail(@Nullable Object argument, MappingSite site) {
+        if (!(argument instanceof String reason)) {
+            return site.problem(argument, "the reason, as text");
+        }
+        return scope -> {
+            throw new MappingException(reason);
         };
     }
 }

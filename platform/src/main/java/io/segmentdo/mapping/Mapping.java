@@ -11,9 +11,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Segment's mapping directives, compiled: shapes an event into what a destination wants.
  *
- * <p>Beside them stands a library of functions: {@code @coalesce @compare @and @or @not @exists @switch @lookup @map
- * @entries @object @pick @omit @count @trim @truncate @split @join @base64 @url @keys @words @bytes @cast @number @hash
- * @hmac @uuid5 @date}.
+ * <p>Beside them stands a library of functions: {@code @coalesce @compare @and @or @not @exists @when @switch @lookup
+ * @fail @map @index @entries @object @pick @omit @count @every @any @concat @compact @distinct @sum @values @texts @type
+ * @trim @truncate @split @join @regex @base64 @url @keys @words @bytes @cast @number @hash @hmac @uuid5 @date}.
  *
  * <p>A mapping is JSON. An object whose only key starts with {@code @} is a directive, other objects and lists are
  * resolved member by member, anything else stands for itself. Members that resolve to nothing are left out, null stays.

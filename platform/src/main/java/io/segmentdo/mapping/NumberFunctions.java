@@ -98,7 +98,7 @@ final class NumberFunctions {
         }
     }
 
-    private static @Nullable Object simplified(@Nullable BigDecimal decimal) {
+    static @Nullable Object simplified(@Nullable BigDecimal decimal) {
         if (decimal == null) {
             return null;
         }
