@@ -1,6 +1,5 @@
 package io.segmentdo.connector;
 
-import io.segmentdo.api.Batching;
 import io.segmentdo.api.Delivery;
 import io.segmentdo.api.DestinationContext;
 import io.segmentdo.api.HttpConnector;
@@ -8,15 +7,10 @@ import io.segmentdo.api.HttpRequest;
 import io.segmentdo.api.HttpResponse;
 import io.segmentdo.api.OutboundEvent;
 import io.segmentdo.api.Step;
-import io.segmentdo.mapping.Mapping;
 import io.segmentdo.mapping.MappingException;
 import io.segmentdo.mapping.Scope;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Delivers by the plans of a connector file.
@@ -41,8 +35,8 @@ final class DeclaredConnector implements HttpConnector {
     @Override
     public List<Step> steps(List<OutboundEvent> batch) {
         var steps = new ArrayList<Step>();
-        List<EventGroup> groups = EventGroup.gather(
-                batch, scopes, context, (event, outcome) -> steps.add(Step.settle(event, outcome)));
+        List<EventGroup> groups =
+                EventGroup.gather(batch, scopes, context, (event, outcome) -> steps.add(Step.settle(event, outcome)));
         for (EventGroup group : groups) {
             steps.addAll(send(group));
         }

@@ -51,10 +51,22 @@ public final class DeclaredDestination implements Destination {
      * @throws InvalidConnectorException with everything that is wrong, each with its line
      */
     public static DeclaredDestination read(String file, String yaml) {
-        YamlObject connector =
-                YamlFile.read(file, yaml).allow(
-                        "id", "name", "description", "settings", "vars", "auth", "fields", "let", "validate", "item", "batch",
-                        "request", "response", "actions");
+        YamlObject connector = YamlFile.read(file, yaml)
+                .allow(
+                        "id",
+                        "name",
+                        "description",
+                        "settings",
+                        "vars",
+                        "auth",
+                        "fields",
+                        "let",
+                        "validate",
+                        "item",
+                        "batch",
+                        "request",
+                        "response",
+                        "actions");
         List<Setting> settings = SettingReader.read(connector);
         Set<String> secrets = new HashSet<>();
         settings.stream().filter(Setting::isSecret).map(Setting::name).forEach(secrets::add);

@@ -29,8 +29,20 @@ record FieldPlan(
         Optional<Mapping> requiredWhen,
         ValueShape shape) {
     private static final String[] KEYS = {
-        "like", "label", "type", "required", "default", "description", "many", "nullable", "choices", "format", "min",
-        "max", "members", "open"
+        "like",
+        "label",
+        "type",
+        "required",
+        "default",
+        "description",
+        "many",
+        "nullable",
+        "choices",
+        "format",
+        "min",
+        "max",
+        "members",
+        "open"
     };
 
     /** Reads {@code fields}, or {@code members} of one; each may be like a shared one, which it then completes. */
@@ -109,7 +121,8 @@ record FieldPlan(
         });
         for (FieldPlan field : fields.values()) {
             if (!given.containsKey(field.name) || !values.containsKey(field.name)) {
-                boolean needed = field.required || field.requiredWhen.map(when -> holds(when, values)).orElse(false);
+                boolean needed = field.required
+                        || field.requiredWhen.map(when -> holds(when, values)).orElse(false);
                 if (needed && problems.stream().noneMatch(problem -> problem.startsWith(place + field.name))) {
                     problems.add(place + field.name + ": missing");
                 }
@@ -124,5 +137,4 @@ record FieldPlan(
     private static boolean holds(Mapping condition, Map<String, @Nullable Object> values) {
         return Boolean.TRUE.equals(condition.apply(Scope.of(null).with("field", values)));
     }
-
 }

@@ -138,13 +138,12 @@ record ValueShape(
     }
 
     private @Nullable Object number(@Nullable Object value) {
-        Object number =
-                switch (value) {
-                    case null -> 0;
-                    case Number given -> given;
-                    case Boolean truth -> truth ? 1 : 0;
-                    default -> AS_NUMBER.apply(Scope.of(value));
-                };
+        Object number = switch (value) {
+            case null -> 0;
+            case Number given -> given;
+            case Boolean truth -> truth ? 1 : 0;
+            default -> AS_NUMBER.apply(Scope.of(value));
+        };
         boolean isWhole = number instanceof Number some && some.doubleValue() % 1 == 0;
         return type.equals("integer") && !isWhole ? null : number;
     }
@@ -153,8 +152,7 @@ record ValueShape(
         return switch (value) {
             case null -> false;
             case Boolean truth -> truth;
-            case Number number when number.doubleValue() == 0 || number.doubleValue() == 1 ->
-                number.doubleValue() == 1;
+            case Number number when number.doubleValue() == 0 || number.doubleValue() == 1 -> number.doubleValue() == 1;
             case String text when text.equals("true") || text.equals("false") -> text.equals("true");
             default -> null;
         };

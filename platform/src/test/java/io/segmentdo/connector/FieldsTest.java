@@ -79,18 +79,16 @@ class FieldsTest {
     void aValueIsMadeIntoWhatItsFieldSaysOrRefused(String given, String expected) {
         Step step = step("buy", given);
 
-        Object outcome =
-                switch (step) {
-                    case Step.Send send -> CONTEXT.json().read(send.request().body());
-                    case Step.Settle settle -> settle.outcome();
-                };
+        Object outcome = switch (step) {
+            case Step.Send send -> CONTEXT.json().read(send.request().body());
+            case Step.Settle settle -> settle.outcome();
+        };
         assertThat(outcome).isEqualTo(expected.startsWith("{") ? json(expected) : Delivery.rejected(expected));
     }
 
     @Test
     void anActionTakesWhatTheFileSaysForAllOfThem() {
-        assertThat(((Step.Send) step("buy", "{'items': []}")).request().uri())
-                .hasToString("https://shop.example/buy");
+        assertThat(((Step.Send) step("buy", "{'items': []}")).request().uri()).hasToString("https://shop.example/buy");
         assertThat(((Step.Send) step("look", "{'count': 2}")).request().uri())
                 .hasToString("https://shop.example/look-");
     }
@@ -112,8 +110,7 @@ class FieldsTest {
 
     private static Step step(String action, String payload) {
         DeclaredDestination destination = DeclaredDestination.read("shop.yaml", SHOP);
-        var connector = (HttpConnector)
-                destination.connect(Settings.of(destination.descriptor(), Map.of()), CONTEXT);
+        var connector = (HttpConnector) destination.connect(Settings.of(destination.descriptor(), Map.of()), CONTEXT);
         return connector
                 .steps(List.of(TestEvent.of("track", 1).action(action).payload(json(payload))))
                 .getFirst();
