@@ -41,7 +41,7 @@ final class SteppedConnector implements BlockingConnector {
 
     @Override
     public List<Delivery> deliver(List<OutboundEvent> batch) {
-        Map<OutboundEvent, Delivery> outcomes = new IdentityHashMap<>();
+        IdentityHashMap<OutboundEvent, Delivery> outcomes = new IdentityHashMap<>();
         for (EventGroup group : EventGroup.gather(batch, scopes, context, outcomes::put)) {
             List<Delivery> delivered = deliver(group);
             for (int i = 0; i < group.events().size(); i++) {
