@@ -325,6 +325,10 @@ final class Lane {
         Catalogue.Lease lease = services.catalogue().lease(config.plugin()).orElse(null);
         if (lease == null) {
             waitingFor = "there is no plugin " + config.plugin();
+            LOG.atWarn()
+                    .addKeyValue("destination", destination)
+                    .addKeyValue("plugin", config.plugin())
+                    .log("There is no such plugin, the destination's events wait for it");
             return;
         }
         ConfiguredDestination by = config;

@@ -1,5 +1,6 @@
 package io.segmentdo.app;
 
+import io.segmentdo.plugin.PluginJars;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -13,7 +14,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** The platform in a JVM of its own, so that a test can kill it and start it again on the same data. */
+/**
+ * The platform in a JVM of its own, so that a test can kill it and start it again on the same data.
+ *
+ * <p>Its home is a folder of the test with {@code config/}, {@code data/} and {@code plugins/}, so that nothing depends
+ * on what a build has packaged by the time the tests run.
+ */
 final class ChildPlatform implements AutoCloseable {
     private static final Duration START_TIMEOUT = Duration.ofSeconds(60);
 
@@ -28,8 +34,9 @@ final class ChildPlatform implements AutoCloseable {
         this.extraArguments = extraArguments;
     }
 
-    /** Uses {@code <home>/config} and {@code <home>/data}; starts nothing yet. */
+    /** Puts the webhook plugin into {@code <home>/plugins}; starts nothing yet. */
     static ChildPlatform in(Path home, String... extraArguments) throws IOException {
+        PluginJars.webhook(Files.createDirectories(home.resolve("plugins")), "webhook.jar");
         try (ServerSocket socket = new ServerSocket(0)) {
             return new ChildPlatform(home, socket.getLocalPort(), List.of(extraArguments));
         }
@@ -55,7 +62,7 @@ final class ChildPlatform implements AutoCloseable {
                 "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1",
                 "-Xmx384m",
-                "-Dsegmentdo.home=" + Path.of("target", "segmentdo").toAbsolutePath(),
+                "-Dsegmentdo.home=" + home,
                 "io.segmentdo.app.cli.Main",
                 "up",
                 "--no-demo",
@@ -93,6 +100,16 @@ final class ChildPlatform implements AutoCloseable {
             }
         }
         throw new AssertionError("the platform did not become ready:\n" + Files.readString(log()));
+    }
+
+    /** What the running process says about itself. */
+    String health() throws IOException, InterruptedException {
+        try (HttpClient client = HttpClient.newHttpClient()) {
+            HttpRequest health = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/health"))
+                    .timeout(Duration.ofSeconds(10))
+                    .build();
+            return client.send(health, HttpResponse.BodyHandlers.ofString()).body();
+        }
     }
 
     /** SIGKILL: nothing is flushed, nobody is told. */

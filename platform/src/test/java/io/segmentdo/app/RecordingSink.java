@@ -51,13 +51,20 @@ final class RecordingSink implements AutoCloseable {
         return List.copyOf(arrivals);
     }
 
-    /** Waits until all of these messageIds have arrived; answers those that have not when the time is over. */
-    Set<String> awaitMessageIds(Set<String> expected, Duration atMost) throws InterruptedException {
-        long deadline = System.nanoTime() + atMost.toNanos();
+    /**
+     * Waits until all of these messageIds have arrived, as long as each arrival follows the one before within this time;
+     * so a slow machine takes longer and a standstill is found soon. Answers those that have not arrived.
+     */
+    Set<String> awaitMessageIds(Set<String> expected, Duration betweenArrivals) throws InterruptedException {
         Set<String> missing = missing(expected);
-        while (!missing.isEmpty() && System.nanoTime() < deadline) {
+        long progressNanos = System.nanoTime();
+        while (!missing.isEmpty() && System.nanoTime() - progressNanos < betweenArrivals.toNanos()) {
             Thread.sleep(20);
-            missing = missing(expected);
+            int before = missing.size();
+            missing = missing(missing);
+            if (missing.size() < before) {
+                progressNanos = System.nanoTime();
+            }
         }
         return missing;
     }
