@@ -27,7 +27,7 @@ final class Actor {
         HELD
     }
 
-    private static final int VERSION = 1;
+    private static final int VERSION = 2;
 
     /** The place of a status is its code on disk: append only. */
     private static final List<Status> CODES = List.of(Status.ROOT, Status.FORWARD, Status.HELD);
@@ -51,9 +51,15 @@ final class Actor {
     Map<ActorId, Long> members = Map.of();
 
     /** Links that the ledger refused, with the reason, under the rules of {@link #rulesVersion}. */
-    Map<ActorId, String> refused = Map.of();
+    Map<ActorId, Refusal> refused = Map.of();
 
-    int rulesVersion;
+    long rulesVersion;
+
+    /**
+     * Users of a shared device to whom events were passed on from here. They keep this way when the actor becomes a
+     * forward: on a longer one they would be overtaken.
+     */
+    Set<ActorId> passedTo = Set.of();
 
     /** What the ledger has been asked and has not brought about or refused yet. */
     Set<ActorId> pending = Set.of();
@@ -64,10 +70,8 @@ final class Actor {
     /** Under last-touch: the user seen last on a device that others share. */
     Map<ActorId, ActorId> lastUsers = Map.of();
 
-    @Nullable
-    ActorId canonical;
-
-    long canonicalFact;
+    /** User ids that an alias made the one to show, each with the fact that did. */
+    Map<ActorId, Long> names = Map.of();
 
     long firstSeenMillis;
     long lastSeenMillis;
@@ -152,6 +156,21 @@ final class Actor {
         return latest;
     }
 
+    /** The user id to show when there are several: the one that an alias named last. */
+    @Nullable
+    ActorId canonical() {
+        return names.entrySet().stream()
+                .filter(name -> isMember(name.getKey()))
+                .max(Map.Entry.comparingByValue())
+                .map(Map.Entry::getKey)
+                .orElse(null);
+    }
+
+    void addName(ActorId user, long fact) {
+        names = own(names);
+        names.merge(user, fact, Math::max);
+    }
+
     void addPending(Collection<ActorId> ids) {
         pending = pending instanceof LinkedHashSet<ActorId> ? pending : new LinkedHashSet<>(pending);
         pending.addAll(ids);
@@ -164,12 +183,30 @@ final class Actor {
     }
 
     /** Remembers a refusal and forgets the oldest beyond a bound. */
-    void addRefused(ActorId other, String reason, int max) {
+    void addRefused(ActorId other, Refusal refusal, int max) {
         refused = own(refused);
-        refused.put(other, reason);
+        refused.put(other, refusal);
         if (refused.size() > max) {
             refused.remove(refused.keySet().iterator().next());
         }
+    }
+
+    boolean isRefused(ActorId other, long atMillis) {
+        Refusal refusal = refused.get(other);
+        return refusal != null && refusal.holdsAt(atMillis);
+    }
+
+    /** Remembers to whom an event was passed on; false when that is known. Forgets the oldest beyond a bound. */
+    boolean addPassedTo(ActorId user, int max) {
+        if (passedTo.contains(user)) {
+            return false;
+        }
+        passedTo = passedTo instanceof LinkedHashSet<ActorId> ? passedTo : new LinkedHashSet<>(passedTo);
+        passedTo.add(user);
+        if (passedTo.size() > max) {
+            passedTo.remove(passedTo.iterator().next());
+        }
+        return true;
     }
 
     static <V> Map<ActorId, V> own(Map<ActorId, V> map) {
@@ -185,14 +222,14 @@ final class Actor {
         Frames.putOptionalActor(frame, forward);
         frame.putSize(forwardFact);
         Frames.putMap(frame, members, (to, fact) -> to.putSize(fact));
-        Frames.putMap(frame, refused, (to, reason) -> to.putString(reason));
-        frame.putSize(rulesVersion);
+        Frames.putMap(frame, refused, (to, refusal) -> refusal.write(to));
+        frame.putLong(rulesVersion);
+        Frames.putActors(frame, passedTo);
         Frames.putActors(frame, pending);
         Frames.putMap(frame, groups, (to, group) -> group.write(to));
         Frames.putMap(frame, lastUsers, Frames::putActor);
-        Frames.putOptionalActor(frame, canonical);
-        frame.putSize(canonicalFact)
-                .putLong(firstSeenMillis)
+        Frames.putMap(frame, names, (to, fact) -> to.putSize(fact));
+        frame.putLong(firstSeenMillis)
                 .putLong(lastSeenMillis)
                 .putString(firstMessageId)
                 .putString(firstSource)
@@ -214,14 +251,13 @@ final class Actor {
         actor.forward = Frames.readOptionalActor(frame, workspace);
         actor.forwardFact = frame.readSize();
         actor.members = orEmpty(Frames.readMap(frame, workspace, FrameReader::readSize));
-        actor.refused = orEmpty(Frames.readMap(frame, workspace, FrameReader::readString));
-        actor.rulesVersion = (int) frame.readSize();
-        List<ActorId> pending = Frames.readActors(frame, workspace);
-        actor.pending = pending.isEmpty() ? Set.of() : new LinkedHashSet<>(pending);
+        actor.refused = orEmpty(Frames.readMap(frame, workspace, Refusal::read));
+        actor.rulesVersion = frame.readLong();
+        actor.passedTo = setOf(Frames.readActors(frame, workspace));
+        actor.pending = setOf(Frames.readActors(frame, workspace));
         actor.groups = orEmpty(Frames.readMap(frame, workspace, Membership::read));
         actor.lastUsers = orEmpty(Frames.readMap(frame, workspace, from -> Frames.readActor(from, workspace)));
-        actor.canonical = Frames.readOptionalActor(frame, workspace);
-        actor.canonicalFact = frame.readSize();
+        actor.names = orEmpty(Frames.readMap(frame, workspace, FrameReader::readSize));
         actor.firstSeenMillis = frame.readLong();
         actor.lastSeenMillis = frame.readLong();
         actor.firstMessageId = frame.readString();
@@ -230,6 +266,10 @@ final class Actor {
         actor.queueEnd = frame.readSize();
         frame.expectEnd();
         return actor;
+    }
+
+    private static Set<ActorId> setOf(List<ActorId> ids) {
+        return ids.isEmpty() ? Set.of() : new LinkedHashSet<>(ids);
     }
 
     /** Most actors have none of these; an empty map of their own would cost more than the actor. */

@@ -15,6 +15,7 @@ import io.segmentdo.identity.Message.Join;
 import io.segmentdo.identity.Message.Propose;
 import io.segmentdo.identity.Message.Reset;
 import io.segmentdo.identity.Message.Restore;
+import io.segmentdo.identity.Message.Settled;
 import io.segmentdo.identity.Message.Surrender;
 import io.segmentdo.identity.Message.ToIdentifier;
 import io.segmentdo.identity.Message.Visit;
@@ -24,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What identifier actors do with what they get.
@@ -31,7 +33,9 @@ import java.util.Set;
  * <ul>
  *   <li>A root's members change only by what comes up their own way: a {@link Surrender} adds, a {@link Fence} takes out, in
  *       the order of that way, and every event of a member comes behind its surrender. Only {@link Reset}, which comes
- *       straight from the ledger, can overtake; facts have numbers so that it leaves alone what joined later.
+ *       straight from the ledger, can overtake; what comes late is taken out by the fence behind it.
+ *   <li>While something is being undone, the ledger decides nothing else about those whom it concerns. So nobody can join
+ *       an actor that has yet to hear that it is on its own again, and no fence meets one that is being taken out.
  *   <li>A root that has no user yet holds all its events, in order, from the first one that names a user until that user
  *       surrenders to it, it is told to forward, or the link is refused. Everything but events is served meanwhile.
  *   <li>A forward passes everything on, a held one queues everything; both in order, so that nothing overtakes.
@@ -39,7 +43,7 @@ import java.util.Set;
  *
  * <p>It is one class because the cases of one protocol are read together. Pure over {@link PartitionState}.
  */
-final class Actors {
+final class Actors implements Protocol {
     /** How exactly a profile knows when it was seen last; finer would write it with each event. */
     private static final long SEEN_MILLIS = 3_600_000;
 
@@ -52,7 +56,8 @@ final class Actors {
     }
 
     /** Lets an actor of this partition take in a message. */
-    void deliver(Message message) {
+    @Override
+    public void deliver(Message message) {
         switch (message) {
             case Message.ToLedger request -> ledger.on(request);
             case Alias alias -> alias(alias);
@@ -81,11 +86,8 @@ final class Actors {
             case Reset reset -> reset(root, reset);
             case Answer answer -> answered(root, answer);
             case Canonical canonical -> {
-                if (canonical.fact() > root.canonicalFact) {
-                    root.canonical = canonical.user();
-                    root.canonicalFact = canonical.fact();
-                    state.changed(root);
-                }
+                root.addName(canonical.user(), canonical.fact());
+                state.changed(root);
             }
             case Hold hold -> throw misplaced(root, hold);
             case Restore restore -> throw misplaced(root, restore);
@@ -96,28 +98,11 @@ final class Actors {
         if (message instanceof Answer) {
             return; // what it had asked for as a root is the new root's business
         }
-        if (!(message instanceof Hold) && (!actor.queue.isEmpty() || isAheadOfHold(actor, message))) {
-            state.enqueue(actor, message);
-            return;
-        }
         ActorId next = Objects.requireNonNull(actor.forward, "a forward leads somewhere");
         switch (message) {
-            case Visit visit -> state.send(visit.onTo(next));
-            case Surrender m ->
-                state.send(new Surrender(
-                        next,
-                        m.from(),
-                        true,
-                        m.fact(),
-                        m.belongings(),
-                        m.refused(),
-                        m.canonical(),
-                        m.canonicalFact(),
-                        m.profileId(),
-                        m.partition(),
-                        m.position(),
-                        m.cause()));
-            case Fence m -> state.send(new Fence(next, m.from(), m.members(), m.fact(), m.isErased(), m.cause()));
+            case Visit visit -> visitForward(actor, visit, next);
+            case Surrender surrender -> state.send(surrender.onTo(next));
+            case Fence fence -> state.send(fence.onTo(next));
             case Canonical m -> state.send(new Canonical(next, m.user(), m.fact()));
             case Hold hold -> {
                 actor.status = Status.HELD;
@@ -131,12 +116,19 @@ final class Actors {
         }
     }
 
-    /**
-     * Whether somebody joined this actor by a fact that is younger than its own forward: then it is a root again for the
-     * ledger, and the word to hold, on another way, has been overtaken.
-     */
-    private static boolean isAheadOfHold(Actor actor, ToIdentifier message) {
-        return message instanceof Surrender surrender && !surrender.isPassed() && surrender.fact() > actor.forwardFact;
+    /** An event of a shared device keeps the way that it took while this was a root. */
+    private void visitForward(Actor actor, Visit visit, ActorId next) {
+        ActorId user = visit.mentions().user();
+        if (!visit.isPassed() && !actor.passedTo.isEmpty()) {
+            CompiledRules rules = rulesFor(actor);
+            ActorId named = user == null ? actor.lastUsers.get(visit.via()) : user;
+            if (named != null && actor.passedTo.contains(named)) {
+                pass(actor, visit, named, rules);
+                return;
+            }
+            touched(actor, visit.via(), null, rules);
+        }
+        state.send(visit.onTo(next));
     }
 
     private void atHeld(Actor actor, ToIdentifier message) {
@@ -171,16 +163,17 @@ final class Actors {
         if (user == null) {
             ActorId last = root.lastUsers.get(visit.via());
             if (last != null && !visit.isPassed() && !root.isMember(last)) {
-                state.send(new Visit(last, last, true, visit.event(), visit.mentions()));
+                pass(root, visit, last, rulesFor(root));
                 return true;
             }
             return resolveAndLink(root, visit, visit.via());
         }
+        CompiledRules rules = rulesFor(root);
         if (root.isMember(user)) {
+            touched(root, visit.via(), null, rules);
             return resolveAndLink(root, visit, user);
         }
-        CompiledRules rules = rulesFor(root);
-        if (root.refused.containsKey(user) || root.count(ActorId.USER) >= rules.limit(ActorId.USER)) {
+        if (isRefused(root, user, visit) || rules.isFullOfUsers(root)) {
             pass(root, visit, user, rules);
             return true;
         }
@@ -194,23 +187,47 @@ final class Actors {
         return true;
     }
 
-    /** A shared device: the event goes to the user whom it names. */
+    /** A shared device: the event goes to the user whom it names, or who was seen there last. */
     private void pass(Actor root, Visit visit, ActorId user, CompiledRules rules) {
-        if (rules.isLastTouch() && !user.equals(root.lastUsers.get(visit.via()))) {
-            root.lastUsers = Actor.own(root.lastUsers);
-            root.lastUsers.put(visit.via(), user);
+        touched(root, visit.via(), user, rules);
+        if (root.addPassedTo(user, state.config().refusedMax())) {
             state.changed(root);
         }
         state.send(new Visit(user, user, true, visit.event(), visit.mentions()));
     }
 
-    private CompiledRules rulesFor(Actor root) {
-        CompiledRules rules = state.rules(root.id.workspace());
-        if (root.rulesVersion != rules.version() && !root.refused.isEmpty()) {
-            root.refused = Map.of();
-            state.changed(root);
+    /** Under last-touch: remembers whom a shared device was used by, null for one of its own people. */
+    private void touched(Actor actor, ActorId device, @Nullable ActorId user, CompiledRules rules) {
+        ActorId last = actor.lastUsers.get(device);
+        if (!rules.isLastTouch() || Objects.equals(last, user)) {
+            return;
+        }
+        actor.lastUsers = Actor.own(actor.lastUsers);
+        if (user == null) {
+            actor.lastUsers.remove(device);
+        } else {
+            actor.lastUsers.put(device, user);
+        }
+        state.changed(actor);
+    }
+
+    /** The rules of today; what was refused under others is forgotten. */
+    private CompiledRules rulesFor(Actor actor) {
+        CompiledRules rules = state.rules(actor.id.workspace());
+        if (actor.rulesVersion != rules.version()) {
+            if (!actor.refused.isEmpty() || !actor.passedTo.isEmpty()) {
+                actor.refused = Map.of();
+                actor.passedTo = Set.of();
+                actor.lastUsers = Map.of();
+                state.changed(actor);
+            }
+            actor.rulesVersion = rules.version();
         }
         return rules;
+    }
+
+    private static boolean isRefused(Actor root, ActorId id, Visit visit) {
+        return root.isRefused(id, visit.event().receivedAtMillis());
     }
 
     /** Asks the ledger, once, to link what an event shows beside its root. */
@@ -218,15 +235,15 @@ final class Actors {
         Mentions mentions = visit.mentions();
         List<ActorId> unknown = List.of();
         if (withUser && mentions.user() != null) {
-            unknown = addUnknown(root, mentions.user(), unknown);
+            unknown = addUnknown(root, mentions.user(), visit, unknown);
         }
         if (mentions.device() != null && !visit.isPassed()) {
-            unknown = addUnknown(root, mentions.device(), unknown);
+            unknown = addUnknown(root, mentions.device(), visit, unknown);
         }
         if (!mentions.others().isEmpty()) {
             rulesFor(root);
             for (ActorId other : mentions.others()) {
-                unknown = addUnknown(root, other, unknown);
+                unknown = addUnknown(root, other, visit, unknown);
             }
         }
         if (!unknown.isEmpty()) {
@@ -242,8 +259,8 @@ final class Actors {
         }
     }
 
-    private static List<ActorId> addUnknown(Actor root, ActorId id, List<ActorId> unknown) {
-        if (root.isMember(id) || root.pending.contains(id) || root.refused.containsKey(id)) {
+    private static List<ActorId> addUnknown(Actor root, ActorId id, Visit visit, List<ActorId> unknown) {
+        if (root.isMember(id) || root.pending.contains(id) || isRefused(root, id, visit)) {
             return unknown;
         }
         List<ActorId> more = unknown.isEmpty() ? new ArrayList<>() : unknown;
@@ -378,12 +395,11 @@ final class Actors {
     }
 
     private void answered(Actor root, Answer answer) {
-        CompiledRules rules = rulesFor(root);
-        root.rulesVersion = rules.version();
+        rulesFor(root);
         root.removePending(answer.refused().keySet());
-        answer.refused().forEach((id, reason) -> {
-            if (!root.isMember(id)) {
-                root.addRefused(id, reason, state.config().refusedMax());
+        answer.refused().forEach((id, refusal) -> {
+            if (!root.isMember(id) && !refusal.isForOneEvent()) {
+                root.addRefused(id, refusal, state.config().refusedMax());
             }
         });
         state.changed(root);
@@ -392,15 +408,15 @@ final class Actors {
 
     /** Becomes a part of another: everything that it has goes first, then the events that were waiting. */
     private void surrender(Actor actor, Forward forward) {
+        rulesFor(actor);
         state.send(new Surrender(
                 forward.winner(),
                 actor.id,
                 false,
                 forward.fact(),
                 belongings(actor, actor.allMembers(), forward.fact()),
+                actor.rulesVersion,
                 Map.copyOf(actor.refused),
-                actor.canonical,
-                actor.canonicalFact,
                 actor.exists ? actor.profileId() : null,
                 state.number(),
                 state.outboxTail(),
@@ -413,9 +429,7 @@ final class Actors {
         actor.refused = Map.of();
         actor.pending = Set.of();
         actor.groups = Map.of();
-        actor.lastUsers = Map.of();
-        actor.canonical = null;
-        actor.canonicalFact = 0;
+        actor.names = Map.of();
         state.changed(actor);
         redeliver(actor);
     }
@@ -425,6 +439,8 @@ final class Actors {
         Map<ActorId, Long> since = new LinkedHashMap<>();
         Map<ActorId, TraitRow> rows = new LinkedHashMap<>();
         Map<ActorId, Membership> groups = new LinkedHashMap<>();
+        Map<ActorId, Long> names = new LinkedHashMap<>(root.names);
+        names.keySet().retainAll(members);
         for (ActorId member : members) {
             since.put(member, root.members.getOrDefault(member, fact));
             TraitRow row = state.traits(root, member);
@@ -436,23 +452,14 @@ final class Actors {
                 groups.put(member, group);
             }
         }
-        return new Belongings(since, rows, groups);
+        return new Belongings(since, rows, groups, names);
     }
 
     private void absorb(Actor root, Surrender surrender) {
         Belongings belongings = surrender.belongings();
         belongings.members().forEach(root::addMember);
         root.removePending(belongings.members().keySet());
-        root.refused = Actor.own(root.refused);
-        surrender
-                .refused()
-                .forEach((id, reason) ->
-                        root.addRefused(id, reason, state.config().refusedMax()));
-        root.refused.keySet().removeIf(root::isMember);
-        if (surrender.canonical() != null && surrender.canonicalFact() > root.canonicalFact) {
-            root.canonical = surrender.canonical();
-            root.canonicalFact = surrender.canonicalFact();
-        }
+        takeRefused(root, surrender);
         take(root, belongings);
         state.changed(root);
         if (surrender.profileId() != null) {
@@ -469,6 +476,20 @@ final class Actors {
         reconsider(root);
     }
 
+    private void takeRefused(Actor root, Surrender surrender) {
+        rulesFor(root);
+        if (surrender.rulesVersion() == root.rulesVersion) {
+            surrender
+                    .refused()
+                    .forEach((id, refusal) ->
+                            root.addRefused(id, refusal, state.config().refusedMax()));
+        }
+        if (!root.refused.isEmpty()) {
+            root.refused = Actor.own(root.refused);
+            root.refused.keySet().removeIf(root::isMember);
+        }
+    }
+
     private void take(Actor root, Belongings belongings) {
         belongings.traits().forEach((member, row) -> {
             TraitRow merged = state.traits(root, member).copy();
@@ -476,6 +497,7 @@ final class Actors {
             state.putTraits(root, member, merged);
         });
         belongings.groups().forEach(root::addGroup);
+        belongings.names().forEach(root::addName);
     }
 
     // ---- undoing links
@@ -489,7 +511,7 @@ final class Actors {
             }
         }
         Belongings theirs =
-                fence.isErased() ? new Belongings(Map.of(), Map.of(), Map.of()) : belongings(root, leaving, 0);
+                fence.isErased() ? Belongings.NOTHING : belongings(root, leaving, 0);
         drop(root, leaving);
         state.send(new Restore(fence.from(), theirs, fence.isErased(), root.profileId(), fence.fact(), fence.cause()));
         reconsider(root);
@@ -508,15 +530,20 @@ final class Actors {
             root.lastUsers = Actor.own(root.lastUsers);
             root.lastUsers.keySet().removeAll(leaving);
         }
-        if (root.canonical != null && leaving.contains(root.canonical)) {
-            root.canonical = null;
+        if (!root.names.isEmpty()) {
+            root.names = Actor.own(root.names);
+            root.names.keySet().removeAll(leaving);
         }
+        // without those that leave, what was refused may be possible
+        root.refused = Map.of();
         state.changed(root);
     }
 
     private void restore(Actor actor, Restore restore) {
         actor.status = Status.ROOT;
         actor.forward = null;
+        actor.passedTo = Set.of();
+        actor.lastUsers = Map.of();
         restore.belongings().members().forEach(actor::addMember);
         take(actor, restore.belongings());
         if (restore.isErased()) {
@@ -534,6 +561,11 @@ final class Actors {
         }
         state.changed(actor);
         redeliver(actor);
+        settled(actor, restore.fact());
+    }
+
+    private void settled(Actor actor, long fact) {
+        state.send(new Settled(ActorId.ledger(actor.id.workspace()), actor.id, fact));
     }
 
     private void reset(Actor root, Reset reset) {
@@ -549,10 +581,12 @@ final class Actors {
         }
         drop(root, leaving);
         root.beginNextLife();
-        root.refused = Map.of();
+        root.passedTo = Set.of();
+        root.lastUsers = Map.of();
         root.firstMessageId = "";
         root.firstSource = "";
         state.changed(root);
         reconsider(root);
+        settled(root, reset.fact());
     }
 }

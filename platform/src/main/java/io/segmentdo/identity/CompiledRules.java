@@ -1,5 +1,7 @@
 package io.segmentdo.identity;
 
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -7,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
+import org.apache.commons.codec.digest.MurmurHash3;
 import org.jspecify.annotations.Nullable;
 
 /** The rules of a workspace in the form in which they are asked. Immutable. */
@@ -20,6 +23,7 @@ final class CompiledRules {
     private final Set<String> blockedValues;
     private final @Nullable Pattern blockedPattern;
     private final MentionReader mentionReader;
+    private final long version;
 
     CompiledRules(IdentityRules rules) {
         this.rules = rules;
@@ -32,10 +36,13 @@ final class CompiledRules {
                 ? null
                 : Pattern.compile("(?:" + String.join(")|(?:", rules.blockedPatterns()) + ")");
         this.mentionReader = new MentionReader(this, rules.identifiers());
+        byte[] text = Frames.utf8(rules.toString());
+        this.version = MurmurHash3.hash128x64(text, 0, text.length, 0)[0];
     }
 
-    int version() {
-        return rules.version();
+    /** Names these rules: refusals that were made under others are tried again. */
+    long version() {
+        return version;
     }
 
     MentionReader mentionReader() {
@@ -66,14 +73,21 @@ final class CompiledRules {
                 .thenComparing(Comparator.naturalOrder());
     }
 
+    /** The user ids of a person are limited for all time, so that a full profile need not ask. */
+    boolean isFullOfUsers(Actor root) {
+        IdentifierRule rule = byType.get(ActorId.USER);
+        boolean isForEver = rule == null || rule.window() == IdentifierRule.Window.EVER;
+        return isForEver && root.count(ActorId.USER) >= limit(ActorId.USER);
+    }
+
     /**
      * Why two sets of identifiers may not become one person, or null when they may. A type counts only where both sides
      * bring it, so that a profile that is over its limit already stays open for everything else.
      */
     @Nullable
-    String refusal(Map<ActorId, Long> left, Map<ActorId, Long> right, boolean isExplicit, long nowMillis) {
+    Refusal refusal(Map<ActorId, Long> left, Map<ActorId, Long> right, boolean isExplicit, long nowMillis) {
         if (left.size() + right.size() > rules.identifiersMax()) {
-            return "limit:identifiers";
+            return Refusal.forGood("limit:identifiers");
         }
         boolean isLeftSmaller = left.size() <= right.size();
         Map<ActorId, Long> smaller = isLeftSmaller ? left : right;
@@ -82,10 +96,11 @@ final class CompiledRules {
             if (isExplicit && type.equals(ActorId.USER)) {
                 continue;
             }
-            int mine = count(smaller, type, nowMillis);
-            int theirs = count(larger, type, nowMillis);
-            if (mine > 0 && theirs > 0 && mine + theirs > limit(type)) {
-                return "limit:" + type;
+            List<Long> mine = counted(smaller, type, nowMillis);
+            List<Long> theirs = counted(larger, type, nowMillis);
+            if (!mine.isEmpty() && !theirs.isEmpty() && mine.size() + theirs.size() > limit(type)) {
+                long oldest = Math.min(Collections.min(mine), Collections.min(theirs));
+                return new Refusal("limit:" + type, window(type).end(oldest));
             }
         }
         return null;
@@ -101,15 +116,20 @@ final class CompiledRules {
                         .toList();
     }
 
-    private int count(Map<ActorId, Long> members, String type, long nowMillis) {
-        IdentifierRule rule = byType.get(type);
-        IdentifierRule.Window window = rule == null ? IdentifierRule.Window.EVER : rule.window();
-        int count = 0;
-        for (Map.Entry<ActorId, Long> member : members.entrySet()) {
-            if (member.getKey().is(type) && window.covers(member.getValue(), nowMillis)) {
-                count++;
+    /** When those identifiers of a type were linked that its limit counts. */
+    private List<Long> counted(Map<ActorId, Long> members, String type, long nowMillis) {
+        IdentifierRule.Window window = window(type);
+        List<Long> counted = new ArrayList<>();
+        members.forEach((id, since) -> {
+            if (id.is(type) && window.covers(since, nowMillis)) {
+                counted.add(since);
             }
-        }
-        return count;
+        });
+        return counted;
+    }
+
+    private IdentifierRule.Window window(String type) {
+        IdentifierRule rule = byType.get(type);
+        return rule == null ? IdentifierRule.Window.EVER : rule.window();
     }
 }

@@ -42,6 +42,11 @@ public record IdentifierRule(
         boolean covers(long thenMillis, long nowMillis) {
             return millis == 0 || nowMillis - thenMillis < millis;
         }
+
+        /** When something seen at a time stops to count. */
+        long end(long thenMillis) {
+            return millis == 0 ? Refusal.FOR_GOOD : thenMillis + millis;
+        }
     }
 
     public IdentifierRule {

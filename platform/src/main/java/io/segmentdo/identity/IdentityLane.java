@@ -55,13 +55,13 @@ public final class IdentityLane {
     private final IdentityConfig config;
     private final Function<String, IdentityRules> rules;
     private final ChannelTransport transport;
-    private final Function<PartitionState, Actors> protocol;
+    private final Function<PartitionState, Protocol> protocol;
     private final Map<String, CompiledRules> compiled = new HashMap<>();
     private final Map<String, IdentityRules> compiledFrom = new HashMap<>();
     private final Surroundings surroundings = new Surroundings();
 
     private final Map<Integer, LanePartition> partitions = new LinkedHashMap<>();
-    private final Map<Integer, Actors> actors = new HashMap<>();
+    private final Map<Integer, Protocol> actors = new HashMap<>();
     private final Deque<Inbound> inbox = new ArrayDeque<>();
     private boolean isBroken;
 
@@ -96,7 +96,7 @@ public final class IdentityLane {
             IdentityConfig config,
             Function<String, IdentityRules> rules,
             ChannelTransport transport,
-            Function<PartitionState, Actors> protocol) {
+            Function<PartitionState, Protocol> protocol) {
         this.protocol = protocol;
         this.store = store;
         this.events = events;
@@ -430,7 +430,7 @@ public final class IdentityLane {
 
     /** Delivers a message and all that it leads to within the partition. */
     private void deliver(LanePartition partition, Message message) {
-        Actors receiver = java.util.Objects.requireNonNull(actors.get(partition.number()));
+        Protocol receiver = java.util.Objects.requireNonNull(actors.get(partition.number()));
         receiver.deliver(message);
         Message next = within.pollFirst();
         while (next != null) {

@@ -14,9 +14,6 @@ import java.util.List;
  * <p>Immutable.
  */
 public record IdentityRules(
-        @Doc("Grows with each change; links that were refused under an older version are tried again. 0 or more.")
-        int version,
-
         @Doc("The types in the order of their priority; a type that is not named comes last, by alphabet.")
         List<IdentifierRule> identifiers,
 
@@ -44,7 +41,6 @@ public record IdentityRules(
 
     /** Segment's documented defaults. */
     public static final IdentityRules DEFAULT = new IdentityRules(
-            1,
             defaults(),
             5,
             List.of("-1", "null", "undefined", "anonymous"),
@@ -56,7 +52,6 @@ public record IdentityRules(
         identifiers = List.copyOf(identifiers);
         blockedValues = List.copyOf(blockedValues);
         blockedPatterns = List.copyOf(blockedPatterns);
-        check(version >= 0, "version", version, ">= 0");
         check(limit >= 1 && limit <= 1000, "limit", limit, "1 to 1000");
         check(identifiersMax >= 2 && identifiersMax <= 10_000, "identifiers-max", identifiersMax, "2 to 10000");
         check(
@@ -68,8 +63,7 @@ public record IdentityRules(
 
     /** These rules with other types and limits. */
     public IdentityRules withIdentifiers(List<IdentifierRule> others) {
-        return new IdentityRules(
-                version + 1, others, limit, blockedValues, blockedPatterns, sharedDevice, identifiersMax);
+        return new IdentityRules(others, limit, blockedValues, blockedPatterns, sharedDevice, identifiersMax);
     }
 
     private static List<IdentifierRule> defaults() {

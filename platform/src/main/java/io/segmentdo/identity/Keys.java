@@ -40,6 +40,15 @@ final class Keys {
         return prefixed('h', Frames.utf8(workspace));
     }
 
+    /** The n-th request that waits for a workspace's ledger. */
+    static byte[] waiting(String workspace, long number) {
+        return new FrameWriter(64)
+                .putByte('w')
+                .putString(workspace)
+                .putLong(number)
+                .toBytes();
+    }
+
     static byte[] fact(String workspace, long number) {
         return new FrameWriter(64)
                 .putByte('f')

@@ -365,15 +365,54 @@ final class LanePartition implements PartitionState {
     public LedgerHead head(String workspace) {
         LedgerHead head = heads.computeIfAbsent(workspace, name -> {
             byte[] value = store.read(number, Keyspace.LEDGER, Keys.head(name));
-            return value == null ? new LedgerHead(name) : LedgerHead.read(name, value);
+            return value == null ? new LedgerHead(name) : loadHead(name, value);
         });
         dirtyHeads.add(head);
+        return head;
+    }
+
+    private LedgerHead loadHead(String workspace, byte[] value) {
+        LedgerHead head = LedgerHead.read(workspace, value);
+        long next = head.waitingFirst;
+        while (next < head.waitingEnd) {
+            List<PartitionStore.Entry> page = store.scan(
+                    number,
+                    Keyspace.LEDGER,
+                    Keys.waiting(workspace, next),
+                    Keys.waiting(workspace, head.waitingEnd),
+                    1000);
+            if (page.isEmpty()) {
+                throw new IllegalStateException("the ledger of " + workspace + " has lost requests that wait");
+            }
+            page.forEach(entry -> head.waiting.add((Message.ToLedger) MessageCodec.decode(entry.value())));
+            next += page.size();
+        }
         return head;
     }
 
     @Override
     public void append(Fact fact) {
         changes().put(Keyspace.LEDGER, Keys.fact(fact.left().workspace(), fact.number()), fact.toBytes());
+    }
+
+    @Override
+    public void await(Message.ToLedger request) {
+        LedgerHead head = head(request.to().workspace());
+        changes().put(Keyspace.LEDGER, Keys.waiting(head.workspace, head.waitingEnd), MessageCodec.encode(request));
+        head.waitingEnd++;
+        head.waiting.addLast(request);
+    }
+
+    @Override
+    public List<Message.ToLedger> takeWaiting(String workspace) {
+        LedgerHead head = head(workspace);
+        while (head.waitingFirst < head.waitingEnd) {
+            changes().delete(Keyspace.LEDGER, Keys.waiting(workspace, head.waitingFirst));
+            head.waitingFirst++;
+        }
+        List<Message.ToLedger> taken = List.copyOf(head.waiting);
+        head.waiting.clear();
+        return taken;
     }
 
     @Override

@@ -8,19 +8,25 @@ import io.segmentdo.identity.Message.Forward;
 import io.segmentdo.identity.Message.Hold;
 import io.segmentdo.identity.Message.Propose;
 import io.segmentdo.identity.Message.Reset;
+import io.segmentdo.identity.Message.Settled;
+import io.segmentdo.identity.Message.ToLedger;
 import io.segmentdo.identity.Message.Unmerge;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Decides who is who in a workspace, one proposal after another: a union-find whose roots know their members.
  *
  * <p>Roots join roots only, and the older one stays, so there is no cycle whatever is in flight. It tells the loser's
- * actor to forward, and a part that is taken out to hold; both reach the actor in the order of the facts. Pure over
- * {@link PartitionState}.
+ * actor to forward, and a part that is taken out to hold; both reach the actor in the order of the facts.
+ *
+ * <p>Undoing takes a while: the actors have to drain what is on its way between them. Until all have said that they are
+ * settled, every request about the components concerned waits, in order. Pure over {@link PartitionState}.
  */
 final class Ledger {
     private final PartitionState state;
@@ -30,39 +36,60 @@ final class Ledger {
     }
 
     void on(Message.ToLedger request) {
+        if (isBeingUndone(request)) {
+            state.await(request);
+            return;
+        }
         switch (request) {
             case Propose proposal -> decide(proposal);
             case Unmerge unmerge -> unmerge(unmerge);
             case Delete delete -> delete(delete);
+            case Settled settled -> settled(settled);
         }
     }
 
+    // ---- links
+
+    /**
+     * Joins what was seen together, beginning with the identifier of the highest priority; one that the rules refuse to
+     * join with those before it is left out, and the next one is tried.
+     */
     private void decide(Propose proposal) {
         CompiledRules rules = state.rules(proposal.witness().workspace());
-        LedgerNode current = rootOrNew(proposal.witness());
-        Map<ActorId, String> refused = new LinkedHashMap<>();
+        List<ActorId> seen = seenTogether(proposal, rules);
+        ActorId first = seen.getFirst();
+        LedgerNode current = rootOrNew(first);
+        Map<ActorId, Refusal> demoted = new HashMap<>();
         boolean isChanged = false;
-        List<ActorId> ids = new ArrayList<>(proposal.ids());
-        ids.sort(rules.byPriority());
-        for (ActorId id : ids) {
+        for (ActorId id : seen.subList(1, seen.size())) {
             LedgerNode other = rootOrNew(id);
             if (other.id.equals(current.id)) {
                 continue;
             }
-            String reason = refusal(current, other, proposal, rules);
-            if (reason == null) {
-                current = join(current, other, id, proposal);
+            Refusal refusal = refusal(current, other, proposal, rules);
+            if (refusal == null) {
+                current = join(current, other, first, id, proposal);
                 isChanged = true;
             } else {
-                refused.put(id, reason);
-                append(Fact.Kind.REFUSED, proposal.witness(), id, reason, proposal.cause());
+                demoted.put(id, refusal);
+                append(Fact.Kind.REFUSED, first, id, refusal.reason(), proposal.cause());
             }
         }
         if (proposal.isExplicit()) {
             tellCanonical(proposal, current, isChanged);
         } else {
-            answer(proposal, current, refused);
+            answer(proposal, demoted);
         }
+    }
+
+    private static List<ActorId> seenTogether(Propose proposal, CompiledRules rules) {
+        List<ActorId> seen = new ArrayList<>(proposal.ids().size() + 1);
+        seen.add(proposal.witness());
+        seen.addAll(proposal.ids());
+        if (!proposal.isExplicit()) {
+            seen.sort(rules.byPriority());
+        }
+        return seen;
     }
 
     /** The root of an identifier; an unknown one is a root of its own, and is kept only if it is joined. */
@@ -90,9 +117,9 @@ final class Ledger {
         return node;
     }
 
-    private @Nullable String refusal(LedgerNode left, LedgerNode right, Propose proposal, CompiledRules rules) {
+    private @Nullable Refusal refusal(LedgerNode left, LedgerNode right, Propose proposal, CompiledRules rules) {
         if (!proposal.isExplicit() && areApart(left, right)) {
-            return "apart";
+            return Refusal.forGood("apart");
         }
         long now = proposal.cause().atMillis();
         return rules.refusal(membersOf(left, now), membersOf(right, now), proposal.isExplicit(), now);
@@ -114,10 +141,13 @@ final class Ledger {
         return false;
     }
 
-    private LedgerNode join(LedgerNode current, LedgerNode other, ActorId id, Propose proposal) {
+    private LedgerNode join(LedgerNode current, LedgerNode other, ActorId first, ActorId id, Propose proposal) {
         long now = proposal.cause().atMillis();
-        LedgerNode left = kept(current, now);
-        LedgerNode right = kept(other, now);
+        boolean isWitnessOther = id.equals(proposal.witness());
+        LedgerNode older = kept(isWitnessOther ? other : current, now);
+        LedgerNode younger = kept(isWitnessOther ? current : other, now);
+        LedgerNode left = isWitnessOther ? younger : older;
+        LedgerNode right = isWitnessOther ? older : younger;
         boolean isLeftOlder = left.rank <= right.rank;
         LedgerNode winner = isLeftOlder ? left : right;
         LedgerNode loser = isLeftOlder ? right : left;
@@ -127,18 +157,20 @@ final class Ledger {
         }
         winner.members.putAll(loser.members);
         winner.apart.addAll(loser.apart);
+        winner.undoing.addAll(loser.undoing);
+        loser.undoing.clear();
         loser.members = new LinkedHashMap<>();
         loser.apart = new ArrayList<>();
         loser.parent = winner.id;
         state.changed(winner);
         state.changed(loser);
         String rule = proposal.isExplicit() ? "alias" : "seen";
-        long fact = append(Fact.Kind.JOINED, proposal.witness(), id, rule, proposal.cause());
+        long fact = append(Fact.Kind.JOINED, first, id, rule, proposal.cause());
         state.send(new Forward(loser.id, winner.id, fact, proposal.cause()));
         return winner;
     }
 
-    /** A node that will be stored: one that was unknown gets its rank now. */
+    /** A node that will be stored: one that was unknown gets its rank now, the one that asked before the other. */
     private LedgerNode kept(LedgerNode node, long nowMillis) {
         if (node.rank != Long.MAX_VALUE) {
             return node;
@@ -157,10 +189,72 @@ final class Ledger {
         }
     }
 
-    /** What was refused to a witness that is being taken out of the asker is none of the asker's business. */
-    private void answer(Propose proposal, LedgerNode witnessRoot, Map<ActorId, String> refused) {
-        if (!refused.isEmpty() && rootOrNew(proposal.asker()).id.equals(witnessRoot.id)) {
+    /**
+     * Tells the asker what it need not ask again; what was joined comes to it by itself. What was refused to a witness that
+     * is being taken out of the asker is none of the asker's business.
+     */
+    private void answer(Propose proposal, Map<ActorId, Refusal> demoted) {
+        ActorId witness = proposal.witness();
+        ActorId root = rootOrNew(witness).id;
+        if (!rootOrNew(proposal.asker()).id.equals(root)) {
+            return;
+        }
+        Map<ActorId, Refusal> refused = new LinkedHashMap<>();
+        for (ActorId id : proposal.ids()) {
+            if (!rootOrNew(id).id.equals(root)) {
+                refused.put(id, refusalFor(id, witness, demoted));
+            }
+        }
+        if (!refused.isEmpty()) {
             state.send(new Answer(proposal.asker(), refused));
+        }
+    }
+
+    private static Refusal refusalFor(ActorId id, ActorId witness, Map<ActorId, Refusal> demoted) {
+        Refusal own = demoted.get(id);
+        Refusal ofWitness = demoted.get(witness);
+        if (own != null && ofWitness != null) {
+            return Refusal.forOneEvent(own.reason()); // both were refused to a third, not to each other
+        }
+        return Objects.requireNonNull(own == null ? ofWitness : own, "what is not joined has been refused");
+    }
+
+    // ---- undoing links
+
+    private boolean isBeingUndone(ToLedger request) {
+        return switch (request) {
+            case Propose proposal ->
+                isBeingUndone(proposal.witness()) || proposal.ids().stream().anyMatch(this::isBeingUndone);
+            case Unmerge unmerge -> isBeingUndone(unmerge.id());
+            case Delete delete -> isBeingUndone(delete.id());
+            case Settled settled -> false;
+        };
+    }
+
+    private boolean isBeingUndone(ActorId id) {
+        LedgerNode node = state.findNode(id);
+        return node != null && !root(node).undoing.isEmpty();
+    }
+
+    private void settled(Settled message) {
+        LedgerHead head = state.head(message.id().workspace());
+        List<ActorId> nodes = head.settled(message.fact(), message.id());
+        for (ActorId id : nodes) {
+            LedgerNode root = root(known(id));
+            root.undoing.remove(message.fact());
+            state.changed(root);
+        }
+        if (!nodes.isEmpty()) {
+            state.takeWaiting(head.workspace).forEach(this::on);
+        }
+    }
+
+    private void begin(long fact, List<ActorId> nodes, List<ActorId> unsettled) {
+        state.head(nodes.getFirst().workspace()).beginUndo(fact, nodes, unsettled);
+        for (ActorId id : nodes) {
+            LedgerNode root = root(known(id));
+            root.undoing.add(fact);
+            state.changed(root);
         }
     }
 
@@ -188,6 +282,7 @@ final class Ledger {
         state.changed(root);
         state.changed(part);
         long fact = append(Fact.Kind.UNMERGED, part.id, root.id, "unmerge", request.cause());
+        begin(fact, List.of(part.id, root.id), List.of(part.id));
         state.send(new Hold(part.id, List.copyOf(part.members.keySet()), fact, false, request.cause()));
     }
 
@@ -219,6 +314,7 @@ final class Ledger {
             }
             root.members.keySet().retainAll(List.of(root.id));
             state.changed(root);
+            begin(fact, members, members);
         }
         state.send(new Reset(rootId, members, fact, request.cause()));
     }

@@ -6,6 +6,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,6 +17,8 @@ import org.jspecify.annotations.Nullable;
 final class LedgerNode {
     /** Two identifiers that were taken apart: nothing but an explicit alias may join {@code mine} with {@code other}. */
     record Apart(ActorId mine, ActorId other) {}
+
+    private static final int VERSION = 2;
 
     final ActorId id;
 
@@ -29,6 +33,9 @@ final class LedgerNode {
 
     List<Apart> apart = new ArrayList<>();
 
+    /** The facts that undid something in a root's component and whose actors are not all on their own yet. */
+    Set<Long> undoing = new TreeSet<>();
+
     LedgerNode(ActorId id, long rank) {
         this.id = id;
         this.rank = rank;
@@ -36,20 +43,21 @@ final class LedgerNode {
 
     byte[] toBytes() {
         FrameWriter frame = new FrameWriter(64 + 48 * members.size());
-        frame.putByte(1).putSize(rank);
+        frame.putByte(VERSION).putSize(rank);
         Frames.putOptionalActor(frame, parent);
         Frames.putMap(frame, members, (to, at) -> to.putLong(at));
         Frames.putAll(frame, apart, (to, pair) -> {
             Frames.putActor(to, pair.mine);
             Frames.putActor(to, pair.other);
         });
+        Frames.putAll(frame, undoing, FrameWriter::putSize);
         return frame.toBytes();
     }
 
     static LedgerNode read(ActorId id, byte[] bytes) {
         FrameReader frame = new FrameReader(bytes);
         String workspace = id.workspace();
-        if (frame.readByte() != 1) {
+        if (frame.readByte() != VERSION) {
             throw frame.corrupt("a ledger node of another version");
         }
         LedgerNode node = new LedgerNode(id, frame.readSize());
@@ -57,6 +65,7 @@ final class LedgerNode {
         node.members = Frames.readMap(frame, workspace, FrameReader::readLong);
         node.apart = new ArrayList<>(Frames.readAll(
                 frame, from -> new Apart(Frames.readActor(from, workspace), Frames.readActor(from, workspace))));
+        node.undoing.addAll(Frames.readAll(frame, FrameReader::readSize));
         frame.expectEnd();
         return node;
     }

@@ -39,8 +39,15 @@ sealed interface Message {
      * What an actor has to give away when it becomes, or stops being, a part of another.
      *
      * @param members each with the fact by which itself joined something last
+     * @param names user ids that an alias made the one to show, each with the fact that did
      */
-    record Belongings(Map<ActorId, Long> members, Map<ActorId, TraitRow> traits, Map<ActorId, Membership> groups) {}
+    record Belongings(
+            Map<ActorId, Long> members,
+            Map<ActorId, TraitRow> traits,
+            Map<ActorId, Membership> groups,
+            Map<ActorId, Long> names) {
+        static final Belongings NOTHING = new Belongings(Map.of(), Map.of(), Map.of(), Map.of());
+    }
 
     /** The ledger's word to a root: you are a part of {@code winner} now. */
     record Forward(ActorId to, ActorId winner, long fact, Cause cause) implements ToIdentifier {
@@ -54,6 +61,7 @@ sealed interface Message {
      * The state of a former root on its way to the new one, in front of everything else that comes that way.
      *
      * @param isPassed whether it has been passed on by one that was the winner at first
+     * @param rulesVersion the rules under which links were refused
      */
     record Surrender(
             ActorId to,
@@ -61,9 +69,8 @@ sealed interface Message {
             boolean isPassed,
             long fact,
             Belongings belongings,
-            Map<ActorId, String> refused,
-            @Nullable ActorId canonical,
-            long canonicalFact,
+            long rulesVersion,
+            Map<ActorId, Refusal> refused,
             @Nullable String profileId,
             int partition,
             long position,
@@ -72,6 +79,11 @@ sealed interface Message {
         @Override
         public int code() {
             return 3;
+        }
+
+        Surrender onTo(ActorId next) {
+            return new Surrender(
+                    next, from, true, fact, belongings, rulesVersion, refused, profileId, partition, position, cause);
         }
     }
 
@@ -89,6 +101,10 @@ sealed interface Message {
         @Override
         public int code() {
             return 5;
+        }
+
+        Fence onTo(ActorId next) {
+            return new Fence(next, from, members, fact, isErased, cause);
         }
     }
 
@@ -123,7 +139,7 @@ sealed interface Message {
     }
 
     /** The ledger's answer about links that it refused, each with the reason. */
-    record Answer(ActorId to, Map<ActorId, String> refused) implements ToIdentifier {
+    record Answer(ActorId to, Map<ActorId, Refusal> refused) implements ToIdentifier {
         @Override
         public int code() {
             return 9;
@@ -167,6 +183,14 @@ sealed interface Message {
         @Override
         public int code() {
             return 14;
+        }
+    }
+
+    /** Tells the ledger that an actor is on its own again, as the fact of that number wanted. */
+    record Settled(ActorId to, ActorId id, long fact) implements ToLedger {
+        @Override
+        public int code() {
+            return 15;
         }
     }
 }

@@ -15,6 +15,7 @@ import io.segmentdo.identity.Message.Join;
 import io.segmentdo.identity.Message.Propose;
 import io.segmentdo.identity.Message.Reset;
 import io.segmentdo.identity.Message.Restore;
+import io.segmentdo.identity.Message.Settled;
 import io.segmentdo.identity.Message.Surrender;
 import io.segmentdo.identity.Message.Unmerge;
 import io.segmentdo.identity.Message.Visit;
@@ -74,7 +75,7 @@ final class MessageCodec {
                 frame.putByte(m.isExplicit() ? 1 : 0);
                 m.cause().write(frame);
             }
-            case Answer m -> Frames.putMap(frame, m.refused(), (to, reason) -> to.putString(reason));
+            case Answer m -> Frames.putMap(frame, m.refused(), (to, refusal) -> refusal.write(to));
             case Canonical m -> {
                 Frames.putActor(frame, m.user());
                 frame.putSize(m.fact());
@@ -96,6 +97,10 @@ final class MessageCodec {
                 Frames.putActor(frame, m.id());
                 m.cause().write(frame);
             }
+            case Settled m -> {
+                Frames.putActor(frame, m.id());
+                frame.putSize(m.fact());
+            }
         }
     }
 
@@ -103,9 +108,9 @@ final class MessageCodec {
         Frames.putActor(frame, m.from());
         frame.putByte(m.isPassed() ? 1 : 0).putSize(m.fact());
         writeBelongings(m.belongings(), frame);
-        Frames.putMap(frame, m.refused(), (to, reason) -> to.putString(reason));
-        Frames.putOptionalActor(frame, m.canonical());
-        frame.putSize(m.canonicalFact()).putString(m.profileId());
+        frame.putLong(m.rulesVersion());
+        Frames.putMap(frame, m.refused(), (to, refusal) -> refusal.write(to));
+        frame.putString(m.profileId());
         frame.putSize(m.partition()).putSize(m.position());
         m.cause().write(frame);
     }
@@ -119,6 +124,7 @@ final class MessageCodec {
         Frames.putMap(frame, belongings.members(), (to, fact) -> to.putSize(fact));
         Frames.putMap(frame, belongings.traits(), (to, row) -> row.write(to));
         Frames.putMap(frame, belongings.groups(), (to, group) -> group.write(to));
+        Frames.putMap(frame, belongings.names(), (to, fact) -> to.putSize(fact));
     }
 
     static Message decode(byte[] bytes) {
@@ -169,12 +175,13 @@ final class MessageCodec {
                         Frames.readActors(frame, workspace),
                         isSet(frame),
                         Cause.read(frame));
-            case 9 -> new Answer(to, Frames.readMap(frame, workspace, FrameReader::readString));
+            case 9 -> new Answer(to, Frames.readMap(frame, workspace, Refusal::read));
             case 10 -> new Canonical(to, Frames.readActor(frame, workspace), frame.readSize());
             case 11 -> new Alias(to, Frames.readActor(frame, workspace), Cause.read(frame));
             case 12 -> new Join(to, Frames.readActor(frame, workspace), frame.readLong(), TraitRow.read(frame));
             case 13 -> new Unmerge(to, Frames.readActor(frame, workspace), Cause.read(frame));
             case 14 -> new Delete(to, Frames.readActor(frame, workspace), Cause.read(frame));
+            case 15 -> new Settled(to, Frames.readActor(frame, workspace), frame.readSize());
             default -> throw frame.corrupt("message kind " + kind);
         };
     }
@@ -186,9 +193,8 @@ final class MessageCodec {
                 isSet(frame),
                 frame.readSize(),
                 readBelongings(workspace, frame),
-                Frames.readMap(frame, workspace, FrameReader::readString),
-                Frames.readOptionalActor(frame, workspace),
-                frame.readSize(),
+                frame.readLong(),
+                Frames.readMap(frame, workspace, Refusal::read),
                 frame.readNullableString(),
                 (int) frame.readSize(),
                 frame.readSize(),
@@ -206,7 +212,8 @@ final class MessageCodec {
         return new Belongings(
                 Frames.readMap(frame, workspace, FrameReader::readSize),
                 Frames.readMap(frame, workspace, TraitRow::read),
-                Frames.readMap(frame, workspace, Membership::read));
+                Frames.readMap(frame, workspace, Membership::read),
+                Frames.readMap(frame, workspace, FrameReader::readSize));
     }
 
     private static boolean isSet(FrameReader frame) {

@@ -53,6 +53,12 @@ interface PartitionState {
     /** Appends a fact to the ledger. */
     void append(Fact fact);
 
+    /** Puts a request at the end of those that a workspace's ledger answers later. */
+    void await(Message.ToLedger request);
+
+    /** Takes all such requests, in their order. */
+    List<Message.ToLedger> takeWaiting(String workspace);
+
     /** Sends a message, after the commit. */
     void send(Message message);
 

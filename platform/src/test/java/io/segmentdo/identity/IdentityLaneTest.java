@@ -69,7 +69,7 @@ class IdentityLaneTest {
 
         assertThat(state().root(Events.user("old"))).isEqualTo(state().root(Events.user("new")));
         ActorId root = state().root(Events.user("old"));
-        assertThat(state().actors.get(root).canonical).isEqualTo(Events.user("new"));
+        assertThat(state().actors.get(root).canonical()).isEqualTo(Events.user("new"));
     }
 
     @Test

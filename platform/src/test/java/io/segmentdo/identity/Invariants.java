@@ -93,6 +93,7 @@ final class Invariants {
             require(actor.status != Actor.Status.HELD, "I6", actor.id, "is held");
             require(actor.pending.isEmpty(), "I6", actor.id, "still waits for", actor.pending);
         }
+        state.nodes.values().forEach(node -> require(node.undoing.isEmpty(), "I6 undoing", node.id, node.undoing));
     }
 
     private void actorsAgreeWithTheLedger() {

@@ -16,7 +16,7 @@ final class StoredState {
     final Map<ActorId, LedgerNode> nodes = new TreeMap<>();
     final List<Fact> facts = new ArrayList<>();
 
-    /** Queued messages by actor, and all that are in the channels. */
+    /** Messages in the queues of actors and ledgers, and all that are in the channels. */
     final List<Message> queued = new ArrayList<>();
 
     final List<ChannelMessage> inChannels = new ArrayList<>();
@@ -52,6 +52,8 @@ final class StoredState {
                 FrameReader key = new FrameReader(entry.key(), 1, entry.key().length - 1);
                 String workspace = key.readString();
                 facts.add(Fact.read(workspace, key.readLong(), entry.value()));
+            } else if (entry.key()[0] == 'w') {
+                queued.add(MessageCodec.decode(entry.value()));
             }
         }
         for (PartitionStore.Entry entry : all(store, partition, Keyspace.TRAIT)) {

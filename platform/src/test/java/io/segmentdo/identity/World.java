@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 
@@ -30,6 +31,29 @@ final class World {
         NO_LIMITS,
         ALIASES,
         EVERYTHING
+    }
+
+    /**
+     * What is different from the real thing.
+     *
+     * @param protocol makes what the actors of a partition do
+     * @param store what stands between the lanes and the disk
+     */
+    record Change(Function<PartitionState, Protocol> protocol, UnaryOperator<PartitionStore> store) {
+        static final Change NONE = new Change(Actors::new, UnaryOperator.identity());
+
+        /** Nothing is different, and each message that is taken in is told. */
+        static Change trace(Consumer<String> listener) {
+            return new Change(
+                    state -> {
+                        Protocol actors = new Actors(state);
+                        return message -> {
+                            listener.accept("p" + state.number() + " " + message);
+                            actors.deliver(message);
+                        };
+                    },
+                    UnaryOperator.identity());
+        }
     }
 
     /** One member: its lane and the partitions that it believes to own. */
@@ -58,7 +82,7 @@ final class World {
 
     private final Random random;
     private final UnreliableStore store;
-    private final Function<PartitionState, Actors> protocol;
+    private final Function<PartitionState, Protocol> protocol;
     private final Map<Integer, Deque<Event>> router = new HashMap<>();
     private final List<ChannelMessage> messagesInFlight = new ArrayList<>();
     private final List<ChannelMessage.Receipt> receiptsInFlight = new ArrayList<>();
@@ -68,21 +92,17 @@ final class World {
     private long clock = 1_790_000_000_000L;
 
     World(long seed) {
-        this(seed, UnaryOperator.identity(), UnaryOperator.identity(), Actors::new);
+        this(seed, Change.NONE);
     }
 
-    /** A world in which something is broken on purpose. */
-    World(
-            long seed,
-            UnaryOperator<IdentityRules> rules,
-            UnaryOperator<PartitionStore> store,
-            Function<PartitionState, Actors> protocol) {
+    /** A world in which something is changed. */
+    World(long seed, Change change) {
         this.random = new Random(seed * 0x9E3779B97F4A7C15L + 1);
         this.flavour = Flavour.values()[(int) Math.floorMod(seed, 4L)];
         this.isFaulty = random.nextInt(4) != 0;
-        this.rules = rules.apply(rulesFor(flavour));
-        this.store = new UnreliableStore(store.apply(disk));
-        this.protocol = protocol;
+        this.rules = rulesFor(flavour);
+        this.store = new UnreliableStore(change.store.apply(disk));
+        this.protocol = change.protocol;
         this.members = new Member[] {new Member(), new Member()};
         for (int partition = 0; partition < PARTITIONS; partition++) {
             router.put(partition, new ArrayDeque<>());
@@ -96,7 +116,6 @@ final class World {
     private static IdentityRules rulesFor(Flavour flavour) {
         int limit = flavour == Flavour.NO_LIMITS ? 1000 : 2;
         return new IdentityRules(
-                1,
                 List.of(
                         IdentifierRule.of("user_id", flavour == Flavour.NO_LIMITS ? 1000 : 1),
                         IdentifierRule.of("email", limit, "traits.email"),
