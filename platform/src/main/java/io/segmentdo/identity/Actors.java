@@ -510,8 +510,7 @@ final class Actors implements Protocol {
                 leaving.add(member);
             }
         }
-        Belongings theirs =
-                fence.isErased() ? Belongings.NOTHING : belongings(root, leaving, 0);
+        Belongings theirs = fence.isErased() ? Belongings.NOTHING : belongings(root, leaving, 0);
         drop(root, leaving);
         state.send(new Restore(fence.from(), theirs, fence.isErased(), root.profileId(), fence.fact(), fence.cause()));
         reconsider(root);

@@ -89,8 +89,7 @@ final class LedgerHead {
         head.ranks = frame.readSize();
         long count = frame.readSize();
         for (long i = 0; i < count; i++) {
-            head.beginUndo(
-                    frame.readSize(), Frames.readActors(frame, workspace), Frames.readActors(frame, workspace));
+            head.beginUndo(frame.readSize(), Frames.readActors(frame, workspace), Frames.readActors(frame, workspace));
         }
         head.waitingFirst = frame.readSize();
         head.waitingEnd = frame.readSize();
