@@ -43,6 +43,7 @@ class ArchitectureTest {
             entry("identity", Set.of("event", "profile", "source", "store")),
             entry("route", Set.of("event", "identity", "spool")),
             entry("delivery", Set.of("destination", "event", "identity", "mapping", "source", "store")),
+            entry("fidelity", Set.of("destination", "mapping")),
             entry("plugin", Set.of("delivery", "destination")),
             entry("collect", Set.of("event", "source", "spool")),
             entry("control", Set.of("delivery", "destination", "event", "mapping", "source")));

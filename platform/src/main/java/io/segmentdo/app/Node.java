@@ -5,6 +5,7 @@ import io.segmentdo.collect.Collector;
 import io.segmentdo.collect.Ties;
 import io.segmentdo.config.ConfigLoader;
 import io.segmentdo.config.Loaded;
+import io.segmentdo.connector.DeclaredDestination;
 import io.segmentdo.control.ApiGuard;
 import io.segmentdo.control.ControlApi;
 import io.segmentdo.control.Health;
@@ -137,7 +138,8 @@ public final class Node implements AutoCloseable {
                     parts.add(RocksPartitionStore.open(data.resolve("store"), config.store(), metrics.registry()));
             Outbox outbox = new Outbox(store, config.outbox(), metrics.registry(), clock);
             Spool spool = parts.add(Spool.open(data.resolve("spool"), config.spool(), metrics.registry(), clock));
-            Plugins plugins = parts.add(Plugins.open(pluginFolders(), data.resolve("tmp/plugins"), metrics.registry()));
+            Plugins plugins = parts.add(Plugins.open(
+                    pluginFolders(), data.resolve("tmp/plugins"), DeclaredDestination::read, metrics.registry()));
             Deliveries deliveries = parts.add(
                     new Deliveries(config.delivery(), vertx, store, outbox, plugins, metrics.registry(), clock));
             InstalledDestinations installed = new InstalledDestinations(plugins);

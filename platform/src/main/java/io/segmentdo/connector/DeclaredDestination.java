@@ -5,6 +5,7 @@ import io.segmentdo.api.Connector;
 import io.segmentdo.api.Descriptor;
 import io.segmentdo.api.Destination;
 import io.segmentdo.api.DestinationContext;
+import io.segmentdo.api.SegmentCounterpart;
 import io.segmentdo.api.Setting;
 import io.segmentdo.api.Settings;
 import io.segmentdo.mapping.Mapping;
@@ -51,11 +52,22 @@ public final class DeclaredDestination implements Destination {
      * @throws InvalidConnectorException with everything that is wrong, each with its line
      */
     public static DeclaredDestination read(String file, String yaml) {
+        return read(file, yaml, DeclaredDestination.class.getClassLoader());
+    }
+
+    /**
+     * Reads a connector file that may name classes.
+     *
+     * @param code finds them
+     * @throws InvalidConnectorException with everything that is wrong, each with its line
+     */
+    public static DeclaredDestination read(String file, String yaml, ClassLoader code) {
         YamlObject connector = YamlFile.read(file, yaml)
                 .allow(
                         "id",
                         "name",
                         "description",
+                        "segment",
                         "settings",
                         "vars",
                         "auth",
@@ -106,7 +118,39 @@ public final class DeclaredDestination implements Destination {
                 .description(connector.text("description", id))
                 .settings(settings.toArray(Setting[]::new))
                 .actions(actions.values().stream().map(ActionPlan::declared).toArray(Action[]::new))
-                .batching(BatchPlan.widest(batches));
+                .batching(BatchPlan.widest(batches))
+                .standsInFor(counterparts(connector.object("segment")));
+    }
+
+    /** Reads {@code segment}: by slug what settings, actions and kept values are called there. */
+    private static SegmentCounterpart[] counterparts(YamlObject segment) {
+        var counterparts = new ArrayList<SegmentCounterpart>();
+        segment.eachObject((slug, names) -> {
+            names.allow("settings", "actions", "state");
+            Map<String, String> actions = new LinkedHashMap<>();
+            YamlObject renamed = names.object("actions");
+            renamed.keys().forEach(there -> actions.put(there, renamed.text(there)));
+            counterparts.add(SegmentCounterpart.of(slug)
+                    .settings(directives(names, "settings"))
+                    .actions(actions)
+                    .state(directives(names, "state")));
+        });
+        return counterparts.toArray(SegmentCounterpart[]::new);
+    }
+
+    private static Map<String, Object> directives(YamlObject names, String key) {
+        Map<String, Object> directives = new LinkedHashMap<>();
+        YamlObject given = names.object(key);
+        if (names.has(key)) {
+            names.mapping(key, Set.of());
+        }
+        given.keys().forEach(name -> {
+            Object value = given.raw(name);
+            if (value != null) {
+                directives.put(name, value);
+            }
+        });
+        return directives;
     }
 
     @Override

@@ -37,7 +37,7 @@ enum ResponseClass {
                 ResponseClasses.retryAfter(response, now)
                         .map(delay -> Delivery.retryAfter(reason, delay))
                         .orElseGet(() -> Delivery.retry(reason));
-            case AUTH -> Delivery.retry(reason + ", the credentials were not accepted");
+            case AUTH -> Delivery.unauthorized(reason + ", the credentials were not accepted");
             case PERMANENT -> Delivery.rejected(reason);
         };
     }

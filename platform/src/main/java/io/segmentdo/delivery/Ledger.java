@@ -209,6 +209,7 @@ final class Ledger {
             case Delivery.Retry again -> retry(item, again.reason(), 0, evidence);
             case Delivery.RetryAfter later ->
                 retry(item, later.reason(), later.delay().toMillis(), evidence);
+            case Delivery.Unauthorized credentials -> retry(item, credentials.reason(), 0, evidence);
             case Delivery.Rejected never -> bury(item, never.reason(), evidence);
         }
     }

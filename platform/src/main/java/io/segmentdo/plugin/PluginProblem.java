@@ -3,7 +3,7 @@ package io.segmentdo.plugin;
 import java.nio.file.Path;
 
 /**
- * A JAR file that is not in use, and why.
+ * A plugin file that is not in use, and why.
  *
  * <p>Immutable.
  */

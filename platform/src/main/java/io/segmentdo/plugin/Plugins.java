@@ -32,7 +32,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The plugins of some folders. A JAR file that is dropped in is loaded, one that is replaced takes over from its former
+ * The plugins of some folders. A file that is dropped in, a JAR or a YAML connector, is loaded, one that is replaced takes over from its former
  * version, which ends when nobody uses it any more, and one that is removed goes; a broken one is reported and changes
  * nothing else, not even its own former version.
  *
@@ -47,11 +47,12 @@ public final class Plugins implements Catalogue, AutoCloseable {
 
     private final PluginsConfig config;
     private final Path copies;
+    private final DeclaredReader reader;
     private final MeterRegistry meters;
     private final List<Gauge> gauges;
     private final ScheduledExecutorService poller;
     private final List<Consumer<String>> listeners = new CopyOnWriteArrayList<>();
-    private volatile Map<Path, PluginJar> jars = Map.of();
+    private volatile Map<Path, PluginFile> jars = Map.of();
     private volatile Map<Path, PluginProblem> problems = Map.of();
 
     // poller only, and the constructor
@@ -60,16 +61,17 @@ public final class Plugins implements Catalogue, AutoCloseable {
     private long copyNumber;
     private @Nullable Future<?> polling;
 
-    private Plugins(PluginsConfig config, Path copies, MeterRegistry meters) {
+    private Plugins(PluginsConfig config, Path copies, DeclaredReader reader, MeterRegistry meters) {
         this.config = config;
+        this.reader = reader;
         this.copies = copies;
         this.meters = meters;
         this.gauges = List.of(
                 Gauge.builder("segmentdo.plugin.loaded", () -> jars.size())
-                        .description("Plugin JARs in use")
+                        .description("Plugin files in use")
                         .register(meters),
                 Gauge.builder("segmentdo.plugin.broken", () -> problems.size())
-                        .description("Plugin JARs that cannot be used")
+                        .description("Plugin files that cannot be used")
                         .register(meters));
         this.poller = Executors.newSingleThreadScheduledExecutor(
                 Thread.ofPlatform().name("plugins").daemon().factory());
@@ -78,9 +80,10 @@ public final class Plugins implements Catalogue, AutoCloseable {
     /**
      * Loads what the folders hold now, and follows them from then on.
      *
-     * @param copies a folder of its own for the private copies of the JARs; it is emptied
+     * @param copies a folder of its own for the private copies of the files; it is emptied
+     * @param reader makes destinations of YAML files
      */
-    public static Plugins open(PluginsConfig config, Path copies, MeterRegistry meters) {
+    public static Plugins open(PluginsConfig config, Path copies, DeclaredReader reader, MeterRegistry meters) {
         try {
             Files.createDirectories(copies);
             try (Stream<Path> leftovers = Files.list(copies)) {
@@ -91,7 +94,7 @@ public final class Plugins implements Catalogue, AutoCloseable {
         } catch (IOException e) {
             throw new PlatformException(Problem.STORAGE_FAILED, "the folder " + copies + " cannot be used", e);
         }
-        Plugins plugins = new Plugins(config, copies, meters);
+        Plugins plugins = new Plugins(config, copies, reader, meters);
         plugins.lastLook = plugins.look();
         plugins.follow();
         long millis = config.pollInterval().toMillis();
@@ -106,7 +109,7 @@ public final class Plugins implements Catalogue, AutoCloseable {
 
     @Override
     public Optional<Lease> lease(String id) {
-        for (PluginJar jar : jars.values()) {
+        for (PluginFile jar : jars.values()) {
             Lease lease = jar.lease(id);
             if (lease != null) {
                 return Optional.of(lease);
@@ -121,7 +124,7 @@ public final class Plugins implements Catalogue, AutoCloseable {
         return () -> listeners.remove(listener);
     }
 
-    /** The JAR files that are not in use, and why. */
+    /** The files that are not in use, and why. */
     public List<PluginProblem> problems() {
         return List.copyOf(problems.values());
     }
@@ -163,7 +166,7 @@ public final class Plugins implements Catalogue, AutoCloseable {
             }
             try (Stream<Path> files = Files.list(path)) {
                 for (Path file :
-                        files.filter(f -> f.toString().endsWith(".jar")).toList()) {
+                        files.filter(Plugins::isPlugin).toList()) {
                     BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
                     look.put(
                             file.toAbsolutePath(),
@@ -177,23 +180,28 @@ public final class Plugins implements Catalogue, AutoCloseable {
         return look;
     }
 
+    private static boolean isPlugin(Path file) {
+        String name = String.valueOf(file.getFileName());
+        return name.endsWith(".jar") || name.endsWith(".yaml");
+    }
+
     private boolean forgetMissing(Map<Path, Stamp> look) {
         Set<Path> missing = new HashSet<>(tried.keySet());
         missing.removeAll(look.keySet());
         for (Path path : missing) {
             tried.remove(path);
             setProblem(path, null);
-            PluginJar gone = replace(path, null);
+            PluginFile gone = replace(path, null);
             if (gone != null) {
                 retire(gone);
-                LOG.atInfo().addKeyValue("jar", path).log("Plugin removed");
+                LOG.atInfo().addKeyValue("file", path).log("Plugin removed");
             }
         }
         return !missing.isEmpty();
     }
 
     private void load(Path path) {
-        PluginJar next;
+        PluginFile next;
         try {
             next = loadInTime(path);
         } catch (IOException e) {
@@ -212,9 +220,9 @@ public final class Plugins implements Catalogue, AutoCloseable {
             }
         }
         setProblem(path, null);
-        PluginJar before = replace(path, next);
+        PluginFile before = replace(path, next);
         List<String> ids = next.descriptors().stream().map(Descriptor::id).toList();
-        LOG.atInfo().addKeyValue("jar", path).addKeyValue("destinations", ids).log("Plugin loaded");
+        LOG.atInfo().addKeyValue("file", path).addKeyValue("destinations", ids).log("Plugin loaded");
         ids.forEach(this::tell);
         if (before != null) {
             retire(before);
@@ -222,10 +230,10 @@ public final class Plugins implements Catalogue, AutoCloseable {
     }
 
     /** In a thread of its own, because a plugin may do anything when it is asked what it is. */
-    private PluginJar loadInTime(Path path) throws IOException {
+    private PluginFile loadInTime(Path path) throws IOException {
         Path copy = copies.resolve(copyNumber++ + "-" + path.getFileName());
         Files.copy(path, copy);
-        FutureTask<PluginJar> loading = new FutureTask<>(() -> new PluginJar(copy));
+        FutureTask<PluginFile> loading = new FutureTask<>(() -> PluginFile.load(copy, String.valueOf(path.getFileName()), reader));
         Thread thread = Thread.ofPlatform().name("plugin-loading").daemon().start(loading);
         try {
             return loading.get(config.loadTimeout().toMillis(), TimeUnit.MILLISECONDS);
@@ -243,7 +251,7 @@ public final class Plugins implements Catalogue, AutoCloseable {
         }
     }
 
-    private void retire(PluginJar jar) {
+    private void retire(PluginFile jar) {
         List<String> ids = jar.descriptors().stream().map(Descriptor::id).toList();
         jar.retire();
         ids.forEach(this::tell);
@@ -253,9 +261,9 @@ public final class Plugins implements Catalogue, AutoCloseable {
         listeners.forEach(listener -> listener.accept(destination));
     }
 
-    private @Nullable PluginJar replace(Path path, @Nullable PluginJar next) {
-        Map<Path, PluginJar> copy = new TreeMap<>(jars);
-        PluginJar before = next == null ? copy.remove(path) : copy.put(path, next);
+    private @Nullable PluginFile replace(Path path, @Nullable PluginFile next) {
+        Map<Path, PluginFile> copy = new TreeMap<>(jars);
+        PluginFile before = next == null ? copy.remove(path) : copy.put(path, next);
         jars = copy;
         return before;
     }
@@ -268,7 +276,7 @@ public final class Plugins implements Catalogue, AutoCloseable {
             copy.put(path, problem);
             if (!problem.equals(before)) {
                 LOG.atWarn()
-                        .addKeyValue("jar", path)
+                        .addKeyValue("file", path)
                         .addKeyValue("reason", reason)
                         .log("Plugin cannot be used");
             }
@@ -288,9 +296,9 @@ public final class Plugins implements Catalogue, AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        Map<Path, PluginJar> last = jars;
+        Map<Path, PluginFile> last = jars;
         jars = Map.of();
-        last.values().forEach(PluginJar::retire);
+        last.values().forEach(PluginFile::retire);
         gauges.forEach(meters::remove);
     }
 }

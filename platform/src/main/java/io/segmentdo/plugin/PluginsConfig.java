@@ -12,10 +12,10 @@ import java.util.List;
  * <p>Immutable.
  */
 public record PluginsConfig(
-        @Doc("The folders whose JAR files are plugins; one that does not exist is looked for again.")
+        @Doc("The folders whose JAR and YAML files are plugins; one that does not exist is looked for again.")
         List<String> folders,
 
-        @Doc("How often the folders are looked at for new, changed and removed JAR files, 10 ms or more.")
+        @Doc("How often the folders are looked at for new, changed and removed files, 10 ms or more.")
         Duration pollInterval,
 
         @Doc("How long a plugin may take to say what it is, 10 ms or more.")

@@ -177,7 +177,7 @@ class DeclaredConnectorTest {
         assertThat(connector.outcomes(send, TestResponse.of(400).body("{\"code\": \"bad\"}")))
                 .containsExactly(Delivery.rejected("HTTP 400"));
         assertThat(connector.outcomes(send, TestResponse.of(502).body("{\"why\": \"who\"}")))
-                .containsExactly(Delivery.retry("HTTP 502: who, the credentials were not accepted"));
+                .containsExactly(Delivery.unauthorized("HTTP 502: who, the credentials were not accepted"));
         assertThat(connector.outcomes(send, TestResponse.of(201).body("not json")))
                 .containsExactly(Delivery.delivered());
     }

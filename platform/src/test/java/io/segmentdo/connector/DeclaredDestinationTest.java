@@ -102,7 +102,7 @@ class DeclaredDestinationTest {
 
         assertThat(problems)
                 .contains(
-                        "acme.yaml:2: /colour: colour (expected: one of id, name, description, settings, vars, auth, fields, let, validate, item, batch, request, response, actions)",
+                        "acme.yaml:2: /colour: colour (expected: one of id, name, description, segment, settings, vars, auth, fields, let, validate, item, batch, request, response, actions)",
                         "acme.yaml:5: /settings/mode/values: missing (expected: a list of texts)",
                         "acme.yaml:7: /auth: {basic={user={@setting=key}}, bearer=x} (expected: none, or one of basic, bearer, apiKey, hmac)",
                         "acme.yaml:12: /actions/0/fields/id/default: missing (expected: a mapping, as the field is required)",

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.segmentdo.config.ByteSize;
+import io.segmentdo.connector.DeclaredDestination;
 import io.segmentdo.destination.ConfiguredDestination;
 import io.segmentdo.plugin.PluginJars;
 import io.segmentdo.plugin.Plugins;
@@ -46,6 +47,7 @@ class WebhookDeliveryTest {
         plugins = Plugins.open(
                 new PluginsConfig(List.of(jars.toString()), Duration.ofMillis(20), Duration.ofSeconds(10)),
                 folder.resolve("copies"),
+                DeclaredDestination::read,
                 new SimpleMeterRegistry());
     }
 

@@ -69,6 +69,28 @@ public final class PluginJars {
         }
     }
 
+    /**
+     * Puts texts into a JAR without code.
+     *
+     * @param texts by path within the JAR
+     */
+    public static Path resources(Path folder, String fileName, Map<String, String> texts) {
+        try {
+            Path work = Files.createTempDirectory(folder.toAbsolutePath().getParent(), "resources");
+            for (Map.Entry<String, String> text : texts.entrySet()) {
+                Path file = work.resolve(text.getKey());
+                Files.createDirectories(file.getParent());
+                Files.writeString(file, text.getValue());
+            }
+            Path jar = work.resolveSibling(fileName + ".new");
+            write(jar, work, "resources");
+            Files.move(jar, folder.resolve(fileName), StandardCopyOption.REPLACE_EXISTING);
+            return folder.resolve(fileName);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     private static void compile(Path work, String name, String body) throws IOException {
         Path file = work.resolve(name + ".java");
         Files.writeString(file, """

@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.segmentdo.api.Descriptor;
+import io.segmentdo.connector.DeclaredDestination;
 import io.segmentdo.destination.Catalogue;
 import java.io.IOException;
 import java.lang.ref.WeakReference;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -118,6 +120,59 @@ class PluginsTest {
     }
 
     @Test
+    void aYamlFileIsAPluginLikeAJar() throws IOException {
+        follow();
+
+        yaml("tiny.yaml", "One.");
+        await(() -> plugins.descriptors().size() == 1);
+        Catalogue.Lease one = plugins.lease("tiny").orElseThrow();
+        yaml("tiny.yaml", "Version two.");
+        await(() -> plugins.descriptors().getFirst().description().equals("Version two."));
+        yaml("other.yaml", "Another.");
+        await(() -> plugins.problems().size() == 1);
+
+        assertThat(plugins.problems().getFirst().reason()).contains("tiny").contains("tiny.yaml");
+        assertThat(one.destination().descriptor().description()).isEqualTo("One.");
+        Files.writeString(folder.resolve("other.yaml"), "id: other\ncolour: red\n");
+        await(() -> plugins.problems().stream().anyMatch(problem -> problem.reason().contains("other.yaml:2: /colour")));
+        Files.delete(folder.resolve("tiny.yaml"));
+        await(() -> plugins.descriptors().isEmpty());
+        one.close();
+        await(() -> copies() == 0);
+    }
+
+    @Test
+    void aJarMayHoldConnectorFilesAndNoCode() throws IOException {
+        Path jar = PluginJars.resources(folder, "many.jar", Map.of(
+                "META-INF/segmentdo/tiny.yaml", connector("tiny", "Tiny."),
+                "META-INF/segmentdo/small.yaml", connector("small", "Small.")));
+        follow();
+
+        assertThat(plugins.problems()).isEmpty();
+        assertThat(plugins.descriptors()).extracting(Descriptor::id).containsExactlyInAnyOrder("tiny", "small");
+
+        PluginJars.resources(folder, "many.jar", Map.of("META-INF/segmentdo/tiny.yaml", "id: tiny\n"));
+        await(() -> plugins.problems().size() == 1);
+        assertThat(plugins.problems().getFirst().reason()).contains(jar.getFileName() + "!META-INF/segmentdo/tiny.yaml:1");
+        assertThat(plugins.descriptors()).hasSize(2);
+    }
+
+    private void yaml(String name, String description) throws IOException {
+        Path next = root.resolve(name + ".next");
+        Files.writeString(next, connector("tiny", description));
+        Files.move(next, folder.resolve(name), StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    private static String connector(String id, String description) {
+        return """
+                id: %s
+                description: %s
+                actions:
+                  - {name: send, subscribe: 'type = "track"', request: {url: "https://api.example/in"}}
+                """.formatted(id, description);
+    }
+
+    @Test
     void aPluginThatDoesNotSayWhatItIsIsGivenUp() {
         PluginJars.compiled(folder, "slow.jar", "Slow", Map.of("Slow", """
                 public class Slow implements Destination {
@@ -131,6 +186,7 @@ class PluginsTest {
         plugins = Plugins.open(
                 new PluginsConfig(List.of(folder.toString()), Duration.ofMillis(20), Duration.ofMillis(100)),
                 root.resolve("copies"),
+                DeclaredDestination::read,
                 new SimpleMeterRegistry());
 
         assertThat(plugins.problems()).hasSize(1);
@@ -189,6 +245,7 @@ class PluginsTest {
         plugins = Plugins.open(
                 new PluginsConfig(List.of(folder.toString()), Duration.ofMillis(10), Duration.ofSeconds(20)),
                 root.resolve("copies"),
+                DeclaredDestination::read,
                 new SimpleMeterRegistry());
     }
 

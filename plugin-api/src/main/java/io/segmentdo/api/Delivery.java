@@ -23,6 +23,11 @@ public sealed interface Delivery {
         return new RetryAfter(reason, delay);
     }
 
+    /** The destination does not accept the credentials; the event is kept until they are put right. */
+    static Delivery unauthorized(String reason) {
+        return new Unauthorized(reason);
+    }
+
     /** No attempt will ever succeed; the event becomes a dead letter. */
     static Delivery rejected(String reason) {
         return new Rejected(reason);
@@ -53,6 +58,13 @@ public sealed interface Delivery {
             }
         }
     }
+
+    /**
+     * See {@link Delivery#unauthorized}.
+     *
+     * @param reason for people, without secrets
+     */
+    record Unauthorized(String reason) implements Delivery {}
 
     /**
      * See {@link Delivery#rejected}.

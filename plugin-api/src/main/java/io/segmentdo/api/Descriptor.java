@@ -15,27 +15,21 @@ import java.util.Set;
 public final class Descriptor {
     private final String id;
     private final String name;
-    private final String description;
-    private final List<Setting> settings;
-    private final List<Action> actions;
-    private final Batching batching;
-    private final Set<String> integrationNames;
+    private String description = "";
+    private List<Setting> settings = List.of();
+    private List<Action> actions = List.of();
+    private Batching batching = Batching.OFF;
+    private RateLimit rate = RateLimit.NONE;
+    private Set<String> integrationNames;
+    private List<SegmentCounterpart> counterparts = List.of();
+    private boolean testsCredentials;
+    private boolean deletesUsers;
+    private String idempotency = "";
 
-    private Descriptor(
-            String id,
-            String name,
-            String description,
-            List<Setting> settings,
-            List<Action> actions,
-            Batching batching,
-            Set<String> integrationNames) {
+    private Descriptor(String id, String name) {
         this.id = id;
         this.name = name;
-        this.description = description;
-        this.settings = List.copyOf(settings);
-        this.actions = List.copyOf(actions);
-        this.batching = batching;
-        this.integrationNames = Set.copyOf(integrationNames);
+        this.integrationNames = Set.of(name);
     }
 
     /**
@@ -49,38 +43,98 @@ public final class Descriptor {
             throw new IllegalArgumentException(
                     "id: " + id + " (expected: lower case letters, digits and single dashes)");
         }
-        return new Descriptor(id, name, "", List.of(), List.of(), Batching.OFF, Set.of(name));
+        return new Descriptor(id, name);
+    }
+
+    /** A copy, which is changed only before it is handed out. */
+    private Descriptor copy() {
+        Descriptor copy = new Descriptor(id, name);
+        copy.description = description;
+        copy.settings = settings;
+        copy.actions = actions;
+        copy.batching = batching;
+        copy.rate = rate;
+        copy.integrationNames = integrationNames;
+        copy.counterparts = counterparts;
+        copy.testsCredentials = testsCredentials;
+        copy.deletesUsers = deletesUsers;
+        copy.idempotency = idempotency;
+        return copy;
     }
 
     /** With one sentence that says what it does. */
     public Descriptor description(String sentence) {
-        return new Descriptor(id, name, sentence, settings, actions, batching, integrationNames);
+        Descriptor next = copy();
+        next.description = sentence;
+        return next;
     }
 
     /** With these settings, in the order of the form. */
     public Descriptor settings(Setting... declared) {
-        List<Setting> next = List.of(declared);
-        if (next.stream().map(Setting::name).distinct().count() != next.size()) {
+        Descriptor next = copy();
+        next.settings = List.of(declared);
+        if (next.settings.stream().map(Setting::name).distinct().count() != declared.length) {
             throw new IllegalArgumentException("settings of " + id + ": a name appears twice");
         }
-        return new Descriptor(id, name, description, next, actions, batching, integrationNames);
+        return next;
     }
 
     /** With these actions; without any, there is one that takes every event as it is. */
     public Descriptor actions(Action... declared) {
-        return new Descriptor(id, name, description, settings, List.of(declared), batching, integrationNames);
+        Descriptor next = copy();
+        next.actions = List.of(declared);
+        return next;
     }
 
     /** With this batching unless a connector says otherwise. */
     public Descriptor batching(Batching declared) {
-        return new Descriptor(id, name, description, settings, actions, declared, integrationNames);
+        Descriptor next = copy();
+        next.batching = declared;
+        return next;
+    }
+
+    /** With this limit to what it takes. */
+    public Descriptor rate(RateLimit declared) {
+        Descriptor next = copy();
+        next.rate = declared;
+        return next;
     }
 
     /** With further names under which events may switch it on or off in {@code integrations}. */
     public Descriptor alsoKnownAs(String... names) {
-        Set<String> next = new LinkedHashSet<>(integrationNames);
-        next.addAll(List.of(names));
-        return new Descriptor(id, name, description, settings, actions, batching, next);
+        Descriptor next = copy();
+        Set<String> all = new LinkedHashSet<>(integrationNames);
+        all.addAll(List.of(names));
+        next.integrationNames = Set.copyOf(all);
+        return next;
+    }
+
+    /** With the destinations of Segment's that it stands in for. */
+    public Descriptor standsInFor(SegmentCounterpart... declared) {
+        Descriptor next = copy();
+        next.counterparts = List.of(declared);
+        return next;
+    }
+
+    /** Whose connectors {@linkplain Connector#testCredentials test credentials}. */
+    public Descriptor testingCredentials() {
+        Descriptor next = copy();
+        next.testsCredentials = true;
+        return next;
+    }
+
+    /** Whose connectors {@linkplain Connector#deleteUser delete users}. */
+    public Descriptor deletingUsers() {
+        Descriptor next = copy();
+        next.deletesUsers = true;
+        return next;
+    }
+
+    /** Which recognises an event that it has got already, with a sentence that says by what. */
+    public Descriptor recognizingRepeats(String sentence) {
+        Descriptor next = copy();
+        next.idempotency = sentence;
+        return next;
     }
 
     public String id() {
@@ -107,6 +161,31 @@ public final class Descriptor {
 
     public Batching batching() {
         return batching;
+    }
+
+    /** How much it takes; {@link RateLimit#NONE} where it names no limit. */
+    public RateLimit rate() {
+        return rate;
+    }
+
+    /** The destinations of Segment's that it stands in for. */
+    public List<SegmentCounterpart> counterparts() {
+        return counterparts;
+    }
+
+    /** Whether a connector can ask if the credentials are accepted. */
+    public boolean testsCredentials() {
+        return testsCredentials;
+    }
+
+    /** Whether a connector can delete users. */
+    public boolean deletesUsers() {
+        return deletesUsers;
+    }
+
+    /** By what it recognises an event that it has got already; empty where it does not. */
+    public String idempotency() {
+        return idempotency;
     }
 
     /** Its name and the others by which events may call it. */

@@ -19,4 +19,9 @@ public interface DestinationContext {
 
     /** Writes and reads JSON. */
     Json json();
+
+    /** Values that the platform keeps for this configured destination, also over restarts; without one, none are kept. */
+    default ConnectorState state() {
+        return ConnectorState.NONE;
+    }
 }

@@ -13,7 +13,7 @@ import java.util.Optional;
  * <table>
  * <caption>Statuses and outcomes</caption>
  * <tr><td>2xx</td><td>delivered</td></tr>
- * <tr><td>401, 403</td><td>retry: the credentials may be put right, and no event is lost until then</td></tr>
+ * <tr><td>401, 403</td><td>unauthorized: the credentials may be put right, and no event is lost until then</td></tr>
  * <tr><td>408, 409, 423, 425, 429, 5xx</td><td>retry; after {@code Retry-After} where 429 or 503 names one</td></tr>
  * <tr><td>everything else</td><td>rejected</td></tr>
  * </table>
@@ -33,7 +33,7 @@ public final class ResponseClasses {
         }
         String reason = "HTTP " + status;
         return switch (status) {
-            case 401, 403 -> Delivery.retry(reason + ", the credentials were not accepted");
+            case 401, 403 -> Delivery.unauthorized(reason + ", the credentials were not accepted");
             case 429, 503 ->
                 retryAfter(response, now)
                         .map(delay -> Delivery.retryAfter(reason, delay))

@@ -142,7 +142,14 @@ public abstract class DestinationContract {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {401, 403, 408, 429, 500, 502, 503, 504})
+    @ValueSource(ints = {401, 403})
+    void refusedCredentialsAreSaidToBeThat(int status) {
+        expects(Capability.STANDARD_RESPONSES);
+        assertThat(outcomes(TestResponse.of(status))).allMatch(Delivery.Unauthorized.class::isInstance);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {408, 429, 500, 502, 503, 504})
     void whatMayPassIsTriedAgain(int status) {
         expects(Capability.STANDARD_RESPONSES);
         assertThat(outcomes(TestResponse.of(status))).allMatch(Delivery.Retry.class::isInstance);

@@ -1,0 +1,27 @@
+package io.segmentdo.api;
+
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Small values that outlive a connector, such as a refresh token that the other side has replaced. They are secrets to the
+ * platform: never shown and never logged. Used on the connector's own thread.
+ */
+public interface ConnectorState {
+    /** Keeps nothing. */
+    ConnectorState NONE = new ConnectorState() {
+        @Override
+        public Optional<String> find(String name) {
+            return Optional.empty();
+        }
+
+        @Override
+        public void put(String name, @Nullable String value) {}
+    };
+
+    /** The value of a name. */
+    Optional<String> find(String name);
+
+    /** Replaces a value before it returns; null removes it. */
+    void put(String name, @Nullable String value);
+}
