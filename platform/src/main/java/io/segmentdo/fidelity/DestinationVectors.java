@@ -29,8 +29,7 @@ final class DestinationVectors {
                         ? Optional.of("no installed destination stands in for " + slug)
                         : new VectorReplay(
                                         lent.destination(),
-                                        findCounterpart(lent.descriptor(), slug)
-                                                .orElse(SegmentCounterpart.of(slug)),
+                                        findCounterpart(lent.descriptor(), slug).orElse(SegmentCounterpart.of(slug)),
                                         vector)
                                 .findDifference();
                 difference.ifPresent(text -> misses.add(new Score.Miss(vector.id(), text)));

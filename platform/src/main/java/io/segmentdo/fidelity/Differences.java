@@ -54,7 +54,8 @@ final class Differences {
     /** Whether a request goes to the place of a recorded one. */
     static boolean sameAddress(Vector.Expected expected, HttpRequest request) {
         return expected.method().equals(request.method())
-                && withoutQuery(expected.url()).equals(withoutQuery(request.uri().toString()));
+                && withoutQuery(expected.url())
+                        .equals(withoutQuery(request.uri().toString()));
     }
 
     private void compare(HttpRequest request) {
@@ -65,7 +66,8 @@ final class Differences {
         Map<String, Object> headers = new TreeMap<>();
         request.headers().forEach((name, value) -> headers.put(name.toLowerCase(Locale.ROOT), value));
         compareHeaders(headers);
-        byte[] body = "gzip".equals(headers.get("content-encoding")) && !expected.bodyType().equals("base64")
+        byte[] body = "gzip".equals(headers.get("content-encoding"))
+                        && !expected.bodyType().equals("base64")
                 ? unzipped(request.body())
                 : request.body();
         compareBody(body);
@@ -76,7 +78,8 @@ final class Differences {
             return;
         }
         String url = uri.toString();
-        if (!withoutQuery(expected.url()).equals(withoutQuery(url)) || !query(expected.url()).equals(query(url))) {
+        if (!withoutQuery(expected.url()).equals(withoutQuery(url))
+                || !query(expected.url()).equals(query(url))) {
             differ("/url", expected.url(), url);
         }
     }
@@ -97,9 +100,10 @@ final class Differences {
         form(start < 0 ? "" : url.substring(start + 1).split("#", 2)[0])
                 .forEach((name, value) -> parameters
                         .computeIfAbsent(name, key -> new TreeSet<>())
-                        .addAll(value instanceof List<?> list
-                                ? list.stream().map(String::valueOf).toList()
-                                : List.of(String.valueOf(value))));
+                        .addAll(
+                                value instanceof List<?> list
+                                        ? list.stream().map(String::valueOf).toList()
+                                        : List.of(String.valueOf(value))));
         return parameters;
     }
 
@@ -219,7 +223,10 @@ final class Differences {
                 if (a.containsKey(key) && b.containsKey(key)) {
                     compareValues(place, a.get(key), b.get(key));
                 } else {
-                    differ(place, a.containsKey(key) ? a.get(key) : "nothing", b.containsKey(key) ? b.get(key) : "nothing");
+                    differ(
+                            place,
+                            a.containsKey(key) ? a.get(key) : "nothing",
+                            b.containsKey(key) ? b.get(key) : "nothing");
                 }
             }
         } else if (wanted instanceof List<?> a && given instanceof List<?> b && a.size() == b.size()) {

@@ -44,8 +44,8 @@ public final class Fidelity {
     public void replay(Path folder, Consumer<Score> each) {
         try (Stream<Path> found = Files.walk(folder)) {
             List<Path> files = found.filter(Files::isRegularFile)
-                    .filter(file -> file.toString().endsWith(".json")
-                            || file.toString().endsWith(".json.gz"))
+                    .filter(file ->
+                            file.toString().endsWith(".json") || file.toString().endsWith(".json.gz"))
                     .sorted()
                     .toList();
             files.forEach(file -> each.accept(replay(file)));

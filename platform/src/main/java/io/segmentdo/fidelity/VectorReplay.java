@@ -132,11 +132,10 @@ final class VectorReplay {
         List<Delivery> outcomes = new ArrayList<>();
         for (int from = 0; from < events.size(); from += most) {
             List<OutboundEvent> batch = events.subList(from, Math.min(events.size(), from + most));
-            List<Delivery> given =
-                    switch (connector) {
-                        case HttpConnector http -> send(http, batch);
-                        case BlockingConnector blocking -> blocking.deliver(batch);
-                    };
+            List<Delivery> given = switch (connector) {
+                case HttpConnector http -> send(http, batch);
+                case BlockingConnector blocking -> blocking.deliver(batch);
+            };
             for (int i = 0; i < batch.size(); i++) {
                 outcomes.add(given.get(given.size() == 1 ? 0 : i));
             }
@@ -204,8 +203,7 @@ final class VectorReplay {
 
     private Map<String, Object> resolved(Map<String, Object> directives) {
         Map<String, Object> values = new LinkedHashMap<>();
-        Object found =
-                Mapping.compile(directives).apply(Map.of("settings", vector.settings(), "auth", vector.auth()));
+        Object found = Mapping.compile(directives).apply(Map.of("settings", vector.settings(), "auth", vector.auth()));
         if (found instanceof Map<?, ?> members) {
             members.forEach((name, value) -> {
                 if (value != null) {

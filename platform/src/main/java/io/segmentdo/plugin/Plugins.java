@@ -165,8 +165,7 @@ public final class Plugins implements Catalogue, AutoCloseable {
                 continue;
             }
             try (Stream<Path> files = Files.list(path)) {
-                for (Path file :
-                        files.filter(Plugins::isPlugin).toList()) {
+                for (Path file : files.filter(Plugins::isPlugin).toList()) {
                     BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
                     look.put(
                             file.toAbsolutePath(),
@@ -233,7 +232,8 @@ public final class Plugins implements Catalogue, AutoCloseable {
     private PluginFile loadInTime(Path path) throws IOException {
         Path copy = copies.resolve(copyNumber++ + "-" + path.getFileName());
         Files.copy(path, copy);
-        FutureTask<PluginFile> loading = new FutureTask<>(() -> PluginFile.load(copy, String.valueOf(path.getFileName()), reader));
+        FutureTask<PluginFile> loading =
+                new FutureTask<>(() -> PluginFile.load(copy, String.valueOf(path.getFileName()), reader));
         Thread thread = Thread.ofPlatform().name("plugin-loading").daemon().start(loading);
         try {
             return loading.get(config.loadTimeout().toMillis(), TimeUnit.MILLISECONDS);

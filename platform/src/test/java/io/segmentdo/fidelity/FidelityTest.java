@@ -62,14 +62,19 @@ class FidelityTest {
         vectors(
                 vector("body", request("Bearer k", Map.of("name", "Sold", "at", "x", "n", 1, "more", true)), Map.of()),
                 vector("header", request("Bearer other", Map.of("name", "Bought", "at", "x", "n", 1)), Map.of()),
-                vector("fails", request("Bearer k", Map.of("name", "Bought", "at", "x", "n", 1)), Map.of("expectedError", Map.of("name", "Bad"))),
+                vector(
+                        "fails",
+                        request("Bearer k", Map.of("name", "Bought", "at", "x", "n", 1)),
+                        Map.of("expectedError", Map.of("name", "Bad"))),
                 vector("none", null, Map.of()),
                 vector("action", request("Bearer k", Map.of()), Map.of("action", "unheardOf")));
 
         Score score = replay().getFirst();
 
         assertThat(score.passed()).isZero();
-        assertThat(score.misses()).extracting(Score.Miss::id).containsExactly("body", "header", "fails", "none", "action");
+        assertThat(score.misses())
+                .extracting(Score.Miss::id)
+                .containsExactly("body", "header", "fails", "none", "action");
         assertThat(score.misses().get(0).difference())
                 .contains("/0/body/name: expected Sold, was Bought")
                 .contains("/0/body/more: expected true, was nothing");
@@ -81,7 +86,8 @@ class FidelityTest {
 
     @Test
     void anEventThatIsRefusedAsRecordedPasses() throws IOException {
-        Map<String, Object> refused = Map.of("expectedError", Map.of("name", "AggregateAjvError"), "events", List.of(Map.of()));
+        Map<String, Object> refused =
+                Map.of("expectedError", Map.of("name", "AggregateAjvError"), "events", List.of(Map.of()));
         vectors(vector("refused", null, refused));
 
         assertThat(replay()).containsExactly(new Score("acme-cloud", 1, List.of()));
@@ -100,33 +106,48 @@ class FidelityTest {
 
     private static Map<String, Object> request(String authorization, Map<String, Object> body) {
         return Map.of(
-                "method", "POST",
-                "url", "https://api.acme.example/track?v=1",
-                "headers", Map.of("authorization", authorization, "content-type", "application/json", "user-agent", "x"),
-                "bodyType", "json",
-                "body", body,
-                "mockResponse", Map.of("status", 200, "body", Map.of()));
+                "method",
+                "POST",
+                "url",
+                "https://api.acme.example/track?v=1",
+                "headers",
+                Map.of("authorization", authorization, "content-type", "application/json", "user-agent", "x"),
+                "bodyType",
+                "json",
+                "body",
+                body,
+                "mockResponse",
+                Map.of("status", 200, "body", Map.of()));
     }
 
-    private static Map<String, Object> vector(String id, @Nullable Map<String, Object> request, Map<String, Object> more) {
+    private static Map<String, Object> vector(
+            String id, @Nullable Map<String, Object> request, Map<String, Object> more) {
         Map<String, Object> vector = new HashMap<>(Map.of(
-                "id", id,
-                "kind", "single",
-                "action", "trackEvent",
-                "settings", Map.of("key", "k"),
-                "mapping", Map.of("name", Map.of("@path", "$.event"), "n", 1),
-                "events", List.of(Map.of("type", "track", "event", "Bought", "timestamp", "2026-01-02T03:04:05Z")),
-                "expected", request == null ? List.of() : List.of(request),
-                "volatilePaths", List.of("/0/body/at"),
-                "nowMs", 1_795_449_022_532L));
+                "id",
+                id,
+                "kind",
+                "single",
+                "action",
+                "trackEvent",
+                "settings",
+                Map.of("key", "k"),
+                "mapping",
+                Map.of("name", Map.of("@path", "$.event"), "n", 1),
+                "events",
+                List.of(Map.of("type", "track", "event", "Bought", "timestamp", "2026-01-02T03:04:05Z")),
+                "expected",
+                request == null ? List.of() : List.of(request),
+                "volatilePaths",
+                List.of("/0/body/at"),
+                "nowMs",
+                1_795_449_022_532L));
         vector.putAll(more);
         return vector;
     }
 
     @SafeVarargs
     private void vectors(Map<String, Object>... all) throws IOException {
-        new ObjectMapper()
-                .writeValue(vectors.resolve("acme-cloud.json").toFile(), Map.of("vectors", List.of(all)));
+        new ObjectMapper().writeValue(vectors.resolve("acme-cloud.json").toFile(), Map.of("vectors", List.of(all)));
     }
 
     private List<Score> replay() {

@@ -134,7 +134,8 @@ class PluginsTest {
         assertThat(plugins.problems().getFirst().reason()).contains("tiny").contains("tiny.yaml");
         assertThat(one.destination().descriptor().description()).isEqualTo("One.");
         Files.writeString(folder.resolve("other.yaml"), "id: other\ncolour: red\n");
-        await(() -> plugins.problems().stream().anyMatch(problem -> problem.reason().contains("other.yaml:2: /colour")));
+        await(() ->
+                plugins.problems().stream().anyMatch(problem -> problem.reason().contains("other.yaml:2: /colour")));
         Files.delete(folder.resolve("tiny.yaml"));
         await(() -> plugins.descriptors().isEmpty());
         one.close();
@@ -143,9 +144,12 @@ class PluginsTest {
 
     @Test
     void aJarMayHoldConnectorFilesAndNoCode() throws IOException {
-        Path jar = PluginJars.resources(folder, "many.jar", Map.of(
-                "META-INF/segmentdo/tiny.yaml", connector("tiny", "Tiny."),
-                "META-INF/segmentdo/small.yaml", connector("small", "Small.")));
+        Path jar = PluginJars.resources(
+                folder,
+                "many.jar",
+                Map.of(
+                        "META-INF/segmentdo/tiny.yaml", connector("tiny", "Tiny."),
+                        "META-INF/segmentdo/small.yaml", connector("small", "Small.")));
         follow();
 
         assertThat(plugins.problems()).isEmpty();
@@ -153,7 +157,8 @@ class PluginsTest {
 
         PluginJars.resources(folder, "many.jar", Map.of("META-INF/segmentdo/tiny.yaml", "id: tiny\n"));
         await(() -> plugins.problems().size() == 1);
-        assertThat(plugins.problems().getFirst().reason()).contains(jar.getFileName() + "!META-INF/segmentdo/tiny.yaml:1");
+        assertThat(plugins.problems().getFirst().reason())
+                .contains(jar.getFileName() + "!META-INF/segmentdo/tiny.yaml:1");
         assertThat(plugins.descriptors()).hasSize(2);
     }
 

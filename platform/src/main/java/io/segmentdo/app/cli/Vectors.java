@@ -39,7 +39,10 @@ final class Vectors implements Callable<Integer> {
     @Option(names = "--plugins", paramLabel = "<dir>", description = "A further folder of plugins.")
     private List<String> plugins = new ArrayList<>();
 
-    @Option(names = "--failures", paramLabel = "<n>", description = "Shows so many that came out otherwise, of each file.")
+    @Option(
+            names = "--failures",
+            paramLabel = "<n>",
+            description = "Shows so many that came out otherwise, of each file.")
     private int failures;
 
     @Option(names = "--verbose", description = "Shows all that came out otherwise.")
@@ -54,9 +57,11 @@ final class Vectors implements Callable<Integer> {
             return 2;
         }
         List<String> folders = new ArrayList<>(plugins);
-        folders.addFirst(Path.of(System.getProperty("segmentdo.home", "."), "plugins").toString());
+        folders.addFirst(
+                Path.of(System.getProperty("segmentdo.home", "."), "plugins").toString());
         Path copies = Files.createTempDirectory("segmentdo-vectors");
-        try (Plugins installed = Plugins.open(PluginsConfig.DEFAULT.in(folders), copies, DeclaredDestination::read, new SimpleMeterRegistry())) {
+        try (Plugins installed = Plugins.open(
+                PluginsConfig.DEFAULT.in(folders), copies, DeclaredDestination::read, new SimpleMeterRegistry())) {
             installed
                     .problems()
                     .forEach(problem -> spec.commandLine().getErr().println(problem.jar() + ": " + problem.reason()));
