@@ -166,7 +166,7 @@ final class Differences {
         } catch (JsonProcessingException notOneValue) {
             try {
                 List<@Nullable Object> lines = new ArrayList<>();
-                for (String line : text.strip().split("\n")) {
+                for (String line : text.strip().split("\n", -1)) {
                     lines.add(MAPPER.readValue(line, Object.class));
                 }
                 return lines;
@@ -178,7 +178,7 @@ final class Differences {
 
     private static Map<String, Object> form(String text) {
         Map<String, Object> members = new LinkedHashMap<>();
-        for (String pair : text.split("&")) {
+        for (String pair : text.split("&", -1)) {
             if (!pair.isEmpty()) {
                 String[] parts = pair.split("=", 2);
                 String value = parts.length < 2 ? "" : decoded(parts[1]);

@@ -105,10 +105,28 @@ final class ReplayContext implements DestinationContext {
         };
     }
 
-    private record Answer(int status, byte[] body) implements HttpResponse {
+    private static final class Answer implements HttpResponse {
+        private final int status;
+        private final byte[] body;
+
+        Answer(int status, byte[] body) {
+            this.status = status;
+            this.body = body;
+        }
+
+        @Override
+        public int status() {
+            return status;
+        }
+
         @Override
         public Optional<String> header(String name) {
             return name.equalsIgnoreCase("content-type") ? Optional.of("application/json") : Optional.empty();
+        }
+
+        @Override
+        public byte[] body() {
+            return body;
         }
     }
 

@@ -144,7 +144,7 @@ final class VectorReplay {
     }
 
     private List<Delivery> send(HttpConnector connector, List<OutboundEvent> batch) {
-        Map<OutboundEvent, Delivery> outcomes = new IdentityHashMap<>();
+        IdentityHashMap<OutboundEvent, Delivery> outcomes = new IdentityHashMap<>();
         for (Step step : connector.steps(batch)) {
             switch (step) {
                 case Step.Settle settle -> outcomes.put(settle.event(), settle.outcome());

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -146,8 +147,8 @@ class FidelityTest {
     }
 
     @SafeVarargs
-    private void vectors(Map<String, Object>... all) throws IOException {
-        new ObjectMapper().writeValue(vectors.resolve("acme-cloud.json").toFile(), Map.of("vectors", List.of(all)));
+    private final void vectors(Map<String, Object>... all) throws IOException {
+        new ObjectMapper().writeValue(vectors.resolve("acme-cloud.json").toFile(), Map.of("vectors", Arrays.asList(all)));
     }
 
     private List<Score> replay() {
