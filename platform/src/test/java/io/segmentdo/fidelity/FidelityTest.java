@@ -148,7 +148,8 @@ class FidelityTest {
 
     @SafeVarargs
     private final void vectors(Map<String, Object>... all) throws IOException {
-        new ObjectMapper().writeValue(vectors.resolve("acme-cloud.json").toFile(), Map.of("vectors", Arrays.asList(all)));
+        new ObjectMapper()
+                .writeValue(vectors.resolve("acme-cloud.json").toFile(), Map.of("vectors", Arrays.asList(all)));
     }
 
     private List<Score> replay() {
