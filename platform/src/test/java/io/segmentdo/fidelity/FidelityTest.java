@@ -11,7 +11,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -53,14 +52,14 @@ class FidelityTest {
 
     @Test
     void aRequestLikeTheRecordedOnePasses() throws IOException {
-        vectors(vector("one", request("Bearer k", Map.of("name", "Bought", "at", "whenever", "n", 1.0)), Map.of()));
+        vectors(List.of(vector("one", request("Bearer k", Map.of("name", "Bought", "at", "whenever", "n", 1.0)), Map.of())));
 
         assertThat(replay()).containsExactly(new Score("acme-cloud", 1, List.of()));
     }
 
     @Test
     void whatDiffersIsTold() throws IOException {
-        vectors(
+        vectors(List.of(
                 vector("body", request("Bearer k", Map.of("name", "Sold", "at", "x", "n", 1, "more", true)), Map.of()),
                 vector("header", request("Bearer other", Map.of("name", "Bought", "at", "x", "n", 1)), Map.of()),
                 vector(
@@ -68,7 +67,7 @@ class FidelityTest {
                         request("Bearer k", Map.of("name", "Bought", "at", "x", "n", 1)),
                         Map.of("expectedError", Map.of("name", "Bad"))),
                 vector("none", null, Map.of()),
-                vector("action", request("Bearer k", Map.of()), Map.of("action", "unheardOf")));
+                vector("action", request("Bearer k", Map.of()), Map.of("action", "unheardOf"))));
 
         Score score = replay().getFirst();
 
@@ -89,14 +88,14 @@ class FidelityTest {
     void anEventThatIsRefusedAsRecordedPasses() throws IOException {
         Map<String, Object> refused =
                 Map.of("expectedError", Map.of("name", "AggregateAjvError"), "events", List.of(Map.of()));
-        vectors(vector("refused", null, refused));
+        vectors(List.of(vector("refused", null, refused)));
 
         assertThat(replay()).containsExactly(new Score("acme-cloud", 1, List.of()));
     }
 
     @Test
     void anUnknownSlugAndAFileThatIsNoneCountAsNothingPassed() throws IOException {
-        vectors(vector("one", null, Map.of()));
+        vectors(List.of(vector("one", null, Map.of())));
         Files.move(vectors.resolve("acme-cloud.json"), vectors.resolve("unknown.json"));
         Files.writeString(vectors.resolve("noise.json.gz"), "noise");
 
@@ -146,10 +145,9 @@ class FidelityTest {
         return vector;
     }
 
-    @SafeVarargs
-    private final void vectors(Map<String, Object>... all) throws IOException {
+    private void vectors(List<Map<String, Object>> all) throws IOException {
         new ObjectMapper()
-                .writeValue(vectors.resolve("acme-cloud.json").toFile(), Map.of("vectors", Arrays.asList(all)));
+                .writeValue(vectors.resolve("acme-cloud.json").toFile(), Map.of("vectors", all));
     }
 
     private List<Score> replay() {
