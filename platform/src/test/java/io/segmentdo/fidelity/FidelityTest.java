@@ -31,7 +31,7 @@ class FidelityTest {
             actions:
               - name: track
                 subscribe: 'type = "track"'
-                fields: {name: {type: text, required: true, default: {"@path": "$.event"}}}
+                fields: {name: {type: text, required: true, default: {"@path": "$.event"}}, n: {}}
                 request:
                   url: "https://api.acme.example/track?v=1"
                   body: {json: {name: {"@field": name}, at: {"@event": timestamp}, n: {"@field": n}}}
