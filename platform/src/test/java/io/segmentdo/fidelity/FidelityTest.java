@@ -52,7 +52,8 @@ class FidelityTest {
 
     @Test
     void aRequestLikeTheRecordedOnePasses() throws IOException {
-        vectors(List.of(vector("one", request("Bearer k", Map.of("name", "Bought", "at", "whenever", "n", 1.0)), Map.of())));
+        vectors(List.of(
+                vector("one", request("Bearer k", Map.of("name", "Bought", "at", "whenever", "n", 1.0)), Map.of())));
 
         assertThat(replay()).containsExactly(new Score("acme-cloud", 1, List.of()));
     }
@@ -146,8 +147,7 @@ class FidelityTest {
     }
 
     private void vectors(List<Map<String, Object>> all) throws IOException {
-        new ObjectMapper()
-                .writeValue(vectors.resolve("acme-cloud.json").toFile(), Map.of("vectors", all));
+        new ObjectMapper().writeValue(vectors.resolve("acme-cloud.json").toFile(), Map.of("vectors", all));
     }
 
     private List<Score> replay() {
