@@ -1,6 +1,8 @@
 package io.segmentdo.connector;
 
 import io.segmentdo.api.Action;
+import io.segmentdo.api.HttpResponse;
+import io.segmentdo.api.Json;
 import io.segmentdo.mapping.Fql;
 import io.segmentdo.mapping.InvalidFqlException;
 import io.segmentdo.mapping.Mapping;
@@ -24,6 +26,7 @@ import java.util.Set;
  * @param item the shape of one event in a batch; without one it is the payload
  * @param batch how events go together; without it each goes alone
  * @param steps the requests that they become; more than one only without a batch
+ * @param alone the requests of an event that goes alone
  * @param responses what the answers mean
  */
 record ActionPlan(
@@ -35,6 +38,7 @@ record ActionPlan(
         Optional<Mapping> item,
         Optional<BatchPlan> batch,
         List<StepPlan> steps,
+        List<StepPlan> alone,
         ResponseRules responses) {
     private static final Set<String> OF_EVENT = Set.of("settings", "vars", "event", "field", "let", "now");
     private static final List<String> SHARED = List.of("let", "validate", "request", "batch", "item", "response");
@@ -50,8 +54,18 @@ record ActionPlan(
 
     /** Whether its requests must be sent one after another, by what is known of each response. */
     boolean isSequence() {
-        StepPlan first = steps.getFirst();
-        return steps.size() > 1 || first.when().isPresent() || !first.passable().isEmpty();
+        return !isSingle(steps) || !isSingle(alone);
+    }
+
+    private static boolean isSingle(List<StepPlan> steps) {
+        return steps.size() == 1 && steps.getFirst().isPlain();
+    }
+
+    /** Whether a response means that there was too much in its request. */
+    boolean splits(int events, HttpResponse response, Json json) {
+        boolean isListed =
+                batch.map(plan -> plan.splitOn().contains(response.status())).orElse(false);
+        return events > 1 && (isListed || responses.splits(response, json));
     }
 
     /** Reads one action of a file; what it does not say itself, the file says for all of its actions. */
@@ -68,6 +82,7 @@ record ActionPlan(
                 "validate",
                 "item",
                 "batch",
+                "forEach",
                 "request",
                 "steps",
                 "response");
@@ -81,6 +96,10 @@ record ActionPlan(
         if (action.has("item") && batch.isEmpty()) {
             action.problem("item", "batch beside it");
         }
+        YamlObject group = action.object("batch");
+        boolean hasOwn = group.has("request") || group.has("steps");
+        List<StepPlan> steps =
+                StepPlan.read(hasOwn ? group : action, batch.isPresent() ? OF_BATCH : OF_EVENT, secrets);
         return new ActionPlan(
                 declared(action, connector.object("fields")),
                 FieldPlan.read(action, "fields", connector.object("fields"), true),
@@ -89,7 +108,8 @@ record ActionPlan(
                 checks(action),
                 action.has("item") ? Optional.of(action.mapping("item", OF_EVENT)) : Optional.empty(),
                 batch,
-                StepPlan.read(action, batch.isPresent() ? OF_BATCH : OF_EVENT, secrets),
+                steps,
+                hasOwn ? StepPlan.read(action, OF_EVENT, secrets) : steps,
                 ResponseRules.read(action));
     }
 

@@ -1,39 +1,50 @@
 package io.segmentdo.connector;
 
+import io.segmentdo.api.DestinationContext;
 import io.segmentdo.api.HttpRequest;
 import io.segmentdo.mapping.Mapping;
 import io.segmentdo.mapping.Scope;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Adds credentials to a finished request. Immutable. */
+/** How a connector's requests are authenticated. Immutable. */
 @FunctionalInterface
 interface Authentication {
-    /** The request with credentials; the scope holds the settings. */
-    HttpRequest authenticate(HttpRequest request, Scope scope);
+    /** The kinds in connector files. */
+    List<String> KINDS = List.of("basic", "bearer", "apiKey", "hmac", "oauth2", "jwtBearer", "sigv4", "session");
 
     /** No credentials. */
-    Authentication NONE = (request, scope) -> request;
+    Authentication NONE = (configured, context) -> Credentials.NONE;
 
-    /** Reads {@code auth}: at most one of basic, bearer, apiKey and hmac. */
+    /** The credentials of one configured destination; the scope holds settings and variables. */
+    Credentials open(Scope configured, DestinationContext context);
+
+    /** Reads {@code auth}: none, or one of the kinds. */
     static Authentication read(YamlObject connector, Set<String> names) {
         if (!connector.has("auth") || "none".equals(connector.raw("auth"))) {
             return NONE;
         }
-        YamlObject auth = connector.object("auth").allow("basic", "bearer", "apiKey", "hmac");
+        YamlObject auth = connector.object("auth").allow(KINDS.toArray(String[]::new));
         if (auth.keys().size() != 1) {
-            connector.problem("auth", "none, or one of basic, bearer, apiKey, hmac");
+            connector.problem("auth", "none, or one of " + String.join(", ", KINDS));
             return NONE;
         }
-        return switch (auth.keys().iterator().next()) {
-            case "basic" -> basic(auth.object("basic").allow("user", "password"), names);
-            case "bearer" -> bearer(auth.mapping("bearer", names));
-            case "apiKey" -> apiKey(auth.object("apiKey").allow("in", "name", "value"), names);
-            case "hmac" -> hmac(auth.object("hmac").allow("key", "header", "algorithm", "encoding", "prefix"), names);
+        String kind = auth.keys().iterator().next();
+        return switch (kind) {
+            case "basic" -> basic(auth.object(kind).allow("user", "password"), names);
+            case "bearer" -> bearer(auth.mapping(kind, names));
+            case "apiKey" -> apiKey(auth.object(kind).allow("in", "name", "value"), names);
+            case "hmac" -> hmac(auth.object(kind), names);
+            case "oauth2" -> OAuth2Plan.read(auth.object(kind), names);
+            case "jwtBearer" -> JwtPlan.read(auth.object(kind), names);
+            case "sigv4" -> SigV4Plan.read(auth.object(kind), names);
+            case "session" -> SessionPlan.read(auth.object(kind), names);
             default -> NONE;
         };
     }
@@ -41,56 +52,91 @@ interface Authentication {
     private static Authentication basic(YamlObject auth, Set<String> names) {
         Mapping user = auth.mapping("user", names);
         Mapping password = auth.mapping("password", names);
-        return (request, scope) -> {
+        return (scope, context) -> {
             byte[] pair = (text(user, scope) + ":" + text(password, scope)).getBytes(StandardCharsets.UTF_8);
-            return request.header(
-                    "Authorization", "Basic " + Base64.getEncoder().encodeToString(pair));
+            String value = "Basic " + Base64.getEncoder().encodeToString(pair);
+            return request -> request.header("Authorization", value);
         };
     }
 
     private static Authentication bearer(Mapping token) {
-        return (request, scope) -> request.header("Authorization", "Bearer " + text(token, scope));
+        return (scope, context) -> {
+            String value = "Bearer " + text(token, scope);
+            return request -> request.header("Authorization", value);
+        };
     }
 
     private static Authentication apiKey(YamlObject auth, Set<String> names) {
         String name = auth.text("name");
         Mapping value = auth.mapping("value", names);
-        if (auth.choice("in", "header", "query").equals("header")) {
-            return (request, scope) -> request.header(name, text(value, scope));
-        }
-        return (request, scope) -> {
-            String url = request.uri().toString();
-            String pair = UrlTemplate.encode(name) + "=" + UrlTemplate.encode(text(value, scope));
-            URI uri = URI.create(url + (url.indexOf('?') < 0 ? "?" : "&") + pair);
-            return HttpRequest.of(request.method(), uri)
-                    .headers(request.headers())
-                    .body(request.body());
+        String place = auth.choice("in", "header", "query", "body");
+        return (scope, context) -> {
+            String key = text(value, scope);
+            return switch (place) {
+                case "header" -> request -> request.header(name, key);
+                case "query" -> request -> inQuery(request, name, key);
+                default -> request -> inBody(request, name, key, context);
+            };
         };
     }
 
-    /** Signs the body; without a key, which then is not required, it stays unsigned. */
+    private static HttpRequest inQuery(HttpRequest request, String name, String key) {
+        String url = request.uri().toString();
+        String pair = UrlTemplate.encode(name) + "=" + UrlTemplate.encode(key);
+        URI uri = URI.create(url + (url.indexOf('?') < 0 ? "?" : "&") + pair);
+        return HttpRequest.of(request.method(), uri)
+                .headers(request.headers())
+                .body(request.body());
+    }
+
+    /** The key as a member of a JSON object, or of a form. */
+    private static HttpRequest inBody(HttpRequest request, String name, String key, DestinationContext context) {
+        if (request.headers().getOrDefault("Content-Type", "").contains("form")) {
+            String form = new String(request.body(), StandardCharsets.UTF_8);
+            String pair = UrlTemplate.encode(name) + "=" + UrlTemplate.encode(key);
+            return request.body((form.isEmpty() ? pair : form + "&" + pair).getBytes(StandardCharsets.UTF_8));
+        }
+        if (!(context.json().read(request.body()) instanceof Map<?, ?> body)) {
+            throw new IllegalArgumentException("the body is no object that could hold a key");
+        }
+        Map<Object, @Nullable Object> members = new LinkedHashMap<>(body);
+        members.put(name, key);
+        return request.body(context.json().write(members));
+    }
+
+    /** Signs the body or another text; without a key, which then is not required, it stays unsigned. */
     private static Authentication hmac(YamlObject auth, Set<String> names) {
+        auth.allow("key", "header", "algorithm", "encoding", "prefix", "over");
         String header = auth.text("header");
         String prefix = auth.text("prefix", "");
         Mapping key = auth.mapping("key", names);
+        Set<String> signable = Set.of("body", "method", "url", "path", "now", "settings", "vars");
+        Mapping over = auth.has("over")
+                ? auth.mapping("over", signable)
+                : Mapping.compile(Map.of("@body", true), Set.of("body"));
         Mapping signature = Mapping.compile(
                 Map.of(
                         "@hmac",
                         Map.of(
-                                "value", Map.of("@body", true),
+                                "value", Map.of("@text", true),
                                 "key", Map.of("@key", true),
                                 "algorithm", auth.choice("algorithm", "sha256", "sha1", "sha512"),
                                 "encoding", auth.choice("encoding", "hex", "base64"))),
-                Set.of("body", "key"));
-        return (request, scope) -> {
+                Set.of("text", "key"));
+        return (scope, context) -> {
             String secret = text(key, scope);
-            if (secret.isEmpty()) {
-                return request;
-            }
-            Scope signed = Scope.of(null)
-                    .with("body", new String(request.body(), StandardCharsets.UTF_8))
-                    .with("key", secret);
-            return request.header(header, prefix + text(signature, signed));
+            return request -> {
+                if (secret.isEmpty()) {
+                    return request;
+                }
+                Scope sent = scope.with("body", new String(request.body(), StandardCharsets.UTF_8))
+                        .with("method", request.method())
+                        .with("url", request.uri().toString())
+                        .with("path", request.uri().getRawPath())
+                        .with("now", context.clock().instant());
+                Scope signed = Scope.of(null).with("text", text(over, sent)).with("key", secret);
+                return request.header(header, prefix + text(signature, signed));
+            };
         };
     }
 

@@ -4,9 +4,8 @@ import io.segmentdo.api.Batching;
 import io.segmentdo.mapping.Mapping;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * How the events of an action go together.
@@ -15,42 +14,57 @@ import java.util.regex.Pattern;
  *
  * @param limits of one request
  * @param groupBy values that all events of a request have in common
+ * @param when which events go together at all; the others go alone
+ * @param dedupeBy what makes two events of a request the same: only the later one is sent
+ * @param orderBy by what the events of a request are sorted
+ * @param splitOn statuses after which the events of a request are tried again in halves
  */
-record BatchPlan(Batching limits, List<Mapping> groupBy) {
-    private static final Pattern DURATION = Pattern.compile("(\\d{1,6})(ms|s|m)");
+record BatchPlan(
+        Batching limits,
+        List<Mapping> groupBy,
+        Optional<Mapping> when,
+        List<Mapping> dedupeBy,
+        Optional<Mapping> orderBy,
+        Set<Integer> splitOn) {
+    private static final String[] KEYS = {
+        "maxItems", "maxBytes", "maxWait", "groupBy", "when", "dedupeBy", "orderBy", "splitOn", "request", "steps"
+    };
 
     BatchPlan {
         groupBy = List.copyOf(groupBy);
+        dedupeBy = List.copyOf(dedupeBy);
+        splitOn = Set.copyOf(splitOn);
     }
 
     /** Reads {@code batch}. */
     static BatchPlan read(YamlObject action, Set<String> names) {
-        YamlObject batch = action.object("batch").allow("maxItems", "maxBytes", "maxWait", "groupBy");
+        YamlObject batch = action.object("batch").allow(KEYS);
         if (!batch.has("maxItems")) {
             batch.problem("maxItems", "how many events the vendor takes at once");
         }
-        return new BatchPlan(
-                new Batching(batch.count("maxItems", 1), batch.count("maxBytes", Integer.MAX_VALUE), wait(batch)),
-                batch.mappings("groupBy", names));
-    }
-
-    private static Duration wait(YamlObject batch) {
-        Matcher matcher = DURATION.matcher(batch.text("maxWait", "1s"));
-        if (!matcher.matches()) {
-            batch.problem("maxWait", "a duration such as 500ms, 2s or 1m");
-            return Duration.ZERO;
+        if (batch.has("when") != (batch.has("request") || batch.has("steps"))) {
+            batch.problem("when", "a condition, and beside it the request of a batch; other events go alone");
         }
-        long amount = Long.parseLong(matcher.group(1));
-        return switch (matcher.group(2)) {
-            case "ms" -> Duration.ofMillis(amount);
-            case "s" -> Duration.ofSeconds(amount);
-            default -> Duration.ofMinutes(amount);
-        };
+        return new BatchPlan(
+                new Batching(
+                        batch.count("maxItems", 1),
+                        batch.count("maxBytes", Integer.MAX_VALUE),
+                        batch.duration("maxWait", Duration.ofSeconds(1))),
+                batch.mappings("groupBy", names),
+                batch.has("when") ? Optional.of(batch.mapping("when", names)) : Optional.empty(),
+                batch.mappings("dedupeBy", names),
+                batch.has("orderBy") ? Optional.of(batch.mapping("orderBy", names)) : Optional.empty(),
+                batch.statuses("splitOn"));
     }
 
     /** Whether bytes are counted at all. */
     boolean weighs() {
         return limits.bytes() < Integer.MAX_VALUE;
+    }
+
+    /** Whether the items of a request may stand in another order, or be fewer, than its events. */
+    boolean rearranges() {
+        return !dedupeBy.isEmpty() || orderBy.isPresent();
     }
 
     /** The limits that let the batches of every action fill up; without any, each event goes alone. */

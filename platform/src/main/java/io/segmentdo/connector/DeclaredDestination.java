@@ -16,6 +16,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -30,18 +31,45 @@ public final class DeclaredDestination implements Destination {
 
     private final Descriptor descriptor;
     private final Map<String, Mapping> vars;
-    private final Authentication authentication;
+    private final Common common;
     private final Map<String, ActionPlan> actions;
 
     private DeclaredDestination(
-            Descriptor descriptor,
-            Map<String, Mapping> vars,
-            Authentication authentication,
-            Map<String, ActionPlan> actions) {
+            Descriptor descriptor, Map<String, Mapping> vars, Common common, Map<String, ActionPlan> actions) {
         this.descriptor = descriptor;
         this.vars = vars;
-        this.authentication = authentication;
+        this.common = common;
         this.actions = actions;
+    }
+
+    /** What the actions have in common. */
+    private record Common(
+            Authentication authentication,
+            RatePlan rate,
+            Idempotency idempotency,
+            Optional<CallPlan> test,
+            Optional<CallPlan> deleteUser) {
+        private static final Set<String> NAMES = Set.of("settings", "vars", "now");
+        private static final Set<String> OF_USER = Set.of("settings", "vars", "now", "user");
+
+        static Common read(YamlObject connector, Set<String> secrets) {
+            return new Common(
+                    Authentication.read(connector, NAMES),
+                    RatePlan.read(connector),
+                    Idempotency.read(connector),
+                    connector.has("test")
+                            ? Optional.of(CallPlan.read(connector.object("test"), NAMES, secrets))
+                            : Optional.empty(),
+                    connector.has("deleteUser")
+                            ? Optional.of(CallPlan.read(connector.object("deleteUser"), OF_USER, secrets))
+                            : Optional.empty());
+        }
+
+        Descriptor describe(Descriptor descriptor) {
+            Descriptor next = descriptor.rate(rate.limit()).recognizingRepeats(idempotency.description());
+            next = test.isPresent() ? next.testingCredentials() : next;
+            return deleteUser.isPresent() ? next.deletingUsers() : next;
+        }
     }
 
     /**
@@ -78,6 +106,10 @@ public final class DeclaredDestination implements Destination {
                         "batch",
                         "request",
                         "response",
+                        "rate",
+                        "idempotency",
+                        "test",
+                        "deleteUser",
                         "actions");
         List<Setting> settings = SettingReader.read(connector);
         Set<String> secrets = new HashSet<>();
@@ -86,7 +118,7 @@ public final class DeclaredDestination implements Destination {
         Map<String, Mapping> vars = new LinkedHashMap<>();
         YamlObject variables = connector.object("vars");
         variables.keys().forEach(name -> vars.put(name, variables.mapping(name, Set.of("settings"))));
-        Authentication authentication = Authentication.read(connector, Set.of("settings", "vars"));
+        Common common = Common.read(connector, secrets);
 
         Map<String, ActionPlan> actions = new LinkedHashMap<>();
         for (YamlObject action : connector.objects("actions")) {
@@ -98,11 +130,11 @@ public final class DeclaredDestination implements Destination {
         if (actions.isEmpty()) {
             connector.problem("actions", "at least one action");
         }
-        Descriptor descriptor = descriptor(connector, settings, actions);
+        Descriptor descriptor = common.describe(descriptor(connector, settings, actions));
         if (!connector.problems().isEmpty()) {
             throw new InvalidConnectorException(connector.problems());
         }
-        return new DeclaredDestination(descriptor, vars, authentication, actions);
+        return new DeclaredDestination(descriptor, vars, common, actions);
     }
 
     private static Descriptor descriptor(
@@ -165,10 +197,17 @@ public final class DeclaredDestination implements Destination {
         Map<String, @Nullable Object> values = new HashMap<>();
         vars.forEach((name, mapping) -> values.put(name, mapping.apply(new Scope(null, bindings))));
         bindings.put("vars", values);
-        var scopes = new EventScopes(actions, new Scope(null, bindings), context);
+        var configured = new Scope(null, bindings);
+        var scopes = new EventScopes(actions, configured, context);
+        var protocol = new Protocol(
+                common.authentication().open(configured.with("now", context.clock().instant()), context),
+                common.idempotency(),
+                common.rate(),
+                context);
+        var calls = new Calls(common.test(), common.deleteUser(), configured, protocol);
         boolean isSequence = actions.values().stream().anyMatch(ActionPlan::isSequence);
         return isSequence
-                ? new SteppedConnector(scopes, authentication, context)
-                : new DeclaredConnector(scopes, authentication, context);
+                ? new SteppedConnector(scopes, protocol, calls)
+                : new DeclaredConnector(scopes, protocol, calls);
     }
 }

@@ -8,6 +8,8 @@ import io.segmentdo.mapping.Mapping;
 import io.segmentdo.mapping.MappingException;
 import io.segmentdo.mapping.Scope;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,11 +19,15 @@ import org.jspecify.annotations.Nullable;
 
 /** Events of one action that share a request; an event that goes alone brings its own scope. Confined to its thread. */
 final class EventGroup {
+    /** One element of a request's body, and the events that it stands for by their places. */
+    private record Item(
+            @Nullable Object value, @Nullable Object order, List<Integer> events) {}
+
     private final ActionPlan plan;
     private final List<Object> key;
     private final Optional<Scope> alone;
     private final List<OutboundEvent> events = new ArrayList<>();
-    private final List<@Nullable Object> items = new ArrayList<>();
+    private final Map<Object, Item> items = new LinkedHashMap<>();
     private long bytes;
 
     private EventGroup(ActionPlan plan, List<Object> key, Optional<Scope> alone) {
@@ -33,12 +39,14 @@ final class EventGroup {
     /**
      * Gathers the events of a batch, in the order of their first events.
      *
+     * @param splits how many events may go together with one that was refused in larger company
      * @param settle takes an event that goes nowhere, with what became of it
      */
     static List<EventGroup> gather(
             List<OutboundEvent> batch,
             EventScopes scopes,
             DestinationContext context,
+            Map<Object, Integer> splits,
             BiConsumer<OutboundEvent, Delivery> settle) {
         var groups = new ArrayList<EventGroup>();
         Map<List<Object>, EventGroup> open = new LinkedHashMap<>();
@@ -47,9 +55,13 @@ final class EventGroup {
                 ActionPlan plan = scopes.plan(event);
                 Optional<Scope> scope = scopes.ofEvent(event, plan);
                 if (scope.isEmpty()) {
-                    settle.accept(event, Delivery.delivered());
+                    settle.accept(event, Delivery.skipped());
+                } else if (goesAlone(plan, scope.get())) {
+                    var alone = new EventGroup(plan, List.of(), scope);
+                    alone.events.add(event);
+                    groups.add(alone);
                 } else {
-                    add(event, plan, scope.get(), context, groups, open);
+                    add(event, plan, scope.get(), context, splits, groups, open);
                 }
             } catch (RefusedException | MappingException refused) {
                 settle.accept(event, Delivery.rejected(String.valueOf(refused.getMessage())));
@@ -60,44 +72,60 @@ final class EventGroup {
         return groups;
     }
 
+    private static boolean goesAlone(ActionPlan plan, Scope scope) {
+        return plan.batch()
+                .map(batch -> batch.when()
+                        .map(when -> !Boolean.TRUE.equals(when.apply(scope)))
+                        .orElse(false))
+                .orElse(true);
+    }
+
     private static void add(
             OutboundEvent event,
             ActionPlan plan,
             Scope scope,
             DestinationContext context,
+            Map<Object, Integer> splits,
             List<EventGroup> groups,
             Map<List<Object>, EventGroup> open) {
-        if (plan.batch().isEmpty()) {
-            var alone = new EventGroup(plan, List.of(), Optional.of(scope));
-            alone.add(event, null, 0);
-            groups.add(alone);
-            return;
-        }
-        BatchPlan batch = plan.batch().get();
+        BatchPlan batch = plan.batch().orElseThrow();
         Object item = plan.item().isPresent() ? plan.item().get().apply(scope) : event.payload();
-        List<Object> values = new ArrayList<>();
-        for (Mapping mapping : batch.groupBy()) {
-            values.add(String.valueOf(mapping.apply(scope)));
-        }
-        List<Object> key = List.of(plan.declared().id(), values);
+        List<Object> values = texts(batch.groupBy(), scope);
+        int most = splits.getOrDefault(event.messageId(), batch.limits().events());
+        List<Object> key = List.of(plan.declared().id(), values, most);
         long size = batch.weighs() && item != null ? context.json().write(item).length + 1 : 0;
         EventGroup group = open.get(key);
-        if (group == null || !group.hasRoom(batch.limits(), size)) {
+        if (group == null || !group.hasRoom(batch.limits(), most, size)) {
             group = new EventGroup(plan, values, Optional.empty());
             open.put(key, group);
             groups.add(group);
         }
-        group.add(event, item, size);
+        Object identity = batch.dedupeBy().isEmpty() ? group.events.size() : texts(batch.dedupeBy(), scope);
+        group.add(event, identity, item, batch.orderBy().map(by -> by.apply(scope)).orElse(null));
+        group.bytes += size;
     }
 
-    private void add(OutboundEvent event, @Nullable Object item, long size) {
+    private static List<Object> texts(List<Mapping> mappings, Scope scope) {
+        List<Object> values = new ArrayList<>();
+        for (Mapping mapping : mappings) {
+            values.add(String.valueOf(mapping.apply(scope)));
+        }
+        return values;
+    }
+
+    private void add(OutboundEvent event, Object identity, @Nullable Object value, @Nullable Object order) {
+        List<Integer> places = new ArrayList<>();
+        Item same = items.remove(identity);
+        if (same != null) {
+            places.addAll(same.events());
+        }
+        places.add(events.size());
         events.add(event);
-        items.add(item);
-        bytes += size;
+        items.put(identity, new Item(value, order, places));
     }
 
-    private boolean hasRoom(Batching limits, long size) {
-        return events.size() < limits.events() && bytes + size <= limits.bytes();
+    private boolean hasRoom(Batching limits, int most, long size) {
+        return events.size() < Math.min(limits.events(), most) && bytes + size <= limits.bytes();
     }
 
     ActionPlan plan() {
@@ -108,8 +136,59 @@ final class EventGroup {
         return events;
     }
 
+    boolean isAlone() {
+        return alone.isPresent();
+    }
+
+    /** What is sent. */
+    List<StepPlan> steps() {
+        return alone.isPresent() ? plan.alone() : plan.steps();
+    }
+
     /** What the mappings of its requests see. */
     Scope scope(EventScopes scopes) {
-        return alone.orElseGet(() -> scopes.ofBatch(items, key));
+        return alone.orElseGet(() -> {
+            List<@Nullable Object> values = new ArrayList<>();
+            sorted().forEach(item -> values.add(item.value()));
+            return scopes.ofBatch(values, key);
+        });
+    }
+
+    /** How many outcomes a response has for it. */
+    int size() {
+        return alone.isPresent() ? 1 : items.size();
+    }
+
+    /** Outcomes of items as outcomes of events. */
+    List<Delivery> ofEvents(List<Delivery> ofItems) {
+        if (ofItems.size() == 1 || !plan.batch().map(BatchPlan::rearranges).orElse(false)) {
+            return ofItems;
+        }
+        Map<Integer, Delivery> outcomes = new HashMap<>();
+        List<Item> sorted = sorted();
+        for (int i = 0; i < sorted.size(); i++) {
+            Delivery outcome = ofItems.get(i);
+            sorted.get(i).events().forEach(place -> outcomes.put(place, outcome));
+        }
+        List<Delivery> ofEvents = new ArrayList<>();
+        for (int i = 0; i < events.size(); i++) {
+            ofEvents.add(outcomes.getOrDefault(i, Delivery.retry("no outcome")));
+        }
+        return ofEvents;
+    }
+
+    private List<Item> sorted() {
+        List<Item> sorted = new ArrayList<>(items.values());
+        if (plan.batch().flatMap(BatchPlan::orderBy).isPresent()) {
+            sorted.sort(Comparator.comparing(Item::order, EventGroup::compare));
+        }
+        return sorted;
+    }
+
+    /** Numbers by value, others as texts, and what is missing first. */
+    private static int compare(@Nullable Object a, @Nullable Object b) {
+        return a instanceof Number x && b instanceof Number y
+                ? Double.compare(x.doubleValue(), y.doubleValue())
+                : (a == null ? "" : a.toString()).compareTo(b == null ? "" : b.toString());
     }
 }

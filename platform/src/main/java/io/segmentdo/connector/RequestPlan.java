@@ -8,14 +8,13 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
-import java.util.StringJoiner;
 import java.util.zip.GZIPOutputStream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * How a request is made of what a scope holds.
@@ -27,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param url the address without the query
  * @param query parameters; those that are missing or null are left out
  * @param headers headers, likewise
- * @param kind how the body is written: none, json, form, ndjson or text
+ * @param kind how the body is written, where there is one
  * @param body the body's value
  * @param gzip whether the body is compressed
  */
@@ -37,15 +36,9 @@ record RequestPlan(
         UrlTemplate url,
         Mapping query,
         Mapping headers,
-        String kind,
+        Optional<BodyKind> kind,
         Mapping body,
         boolean gzip) {
-    private static final Map<String, String> CONTENT_TYPES = Map.of(
-            "json", "application/json",
-            "form", "application/x-www-form-urlencoded",
-            "ndjson", "application/x-ndjson",
-            "text", "text/plain; charset=utf-8");
-
     /** Reads {@code request}. */
     static RequestPlan read(YamlObject action, Set<String> names, Set<String> secrets) {
         if (!action.has("request")) {
@@ -55,19 +48,19 @@ record RequestPlan(
                 action.object("request").allow("method", "with", "url", "query", "headers", "body", "gzip");
         Set<String> all = new HashSet<>(names);
         all.addAll(request.object("with").keys());
-        YamlObject body = request.object("body").allow("json", "form", "ndjson", "text");
+        YamlObject body = request.object("body").allow(BodyKind.words());
         if (body.keys().size() > 1) {
-            request.problem("body", "only one of json, form, ndjson, text");
+            request.problem("body", "only one of " + String.join(", ", BodyKind.words()));
         }
-        String kind = body.keys().isEmpty() ? "none" : body.keys().iterator().next();
+        Optional<String> kind = body.keys().stream().filter(List.of(BodyKind.words())::contains).findFirst();
         return new RequestPlan(
                 request.choice("method", "POST", "GET", "PUT", "PATCH", "DELETE"),
                 request.object("with").keys().isEmpty() ? Mapping.compile(Map.of()) : request.mapping("with", names),
                 action.has("request") ? UrlTemplate.read(request, "url", all, secrets) : UrlTemplate.NOWHERE,
                 members(request, "query", all),
                 members(request, "headers", all),
-                kind,
-                body.mapping(kind, all),
+                kind.map(word -> BodyKind.valueOf(word.toUpperCase(Locale.ROOT))),
+                kind.map(word -> body.mapping(word, all)).orElse(Mapping.compile(Map.of())),
                 request.flag("gzip"));
     }
 
@@ -89,61 +82,22 @@ record RequestPlan(
             }
         }
         String address = url.fill(all);
-        String parameters = form(query.apply(all));
+        String parameters = BodyKind.form(query.apply(all));
         String separator = parameters.isEmpty() ? "" : address.indexOf('?') < 0 ? "?" : "&";
         HttpRequest request = HttpRequest.of(method, URI.create(address + separator + parameters));
-        String contentType = CONTENT_TYPES.get(kind);
-        if (contentType != null) {
-            byte[] bytes = bytes(body.apply(all), json);
-            request = request.header("Content-Type", contentType).body(gzip ? compressed(bytes) : bytes);
+        if (kind.isPresent()) {
+            byte[] bytes = kind.get().write(body.apply(all), json);
+            request = request.header("Content-Type", kind.get().contentType()).body(gzip ? compressed(bytes) : bytes);
             request = gzip ? request.header("Content-Encoding", "gzip") : request;
         }
         if (headers.apply(all) instanceof Map<?, ?> values) {
             for (Map.Entry<?, ?> header : values.entrySet()) {
                 if (header.getValue() != null) {
-                    request = request.header(String.valueOf(header.getKey()), text(header.getValue()));
+                    request = request.header(String.valueOf(header.getKey()), BodyKind.text(header.getValue()));
                 }
             }
         }
         return request;
-    }
-
-    private byte[] bytes(@Nullable Object value, Json json) {
-        if (kind.equals("json")) {
-            return value == null ? "null".getBytes(StandardCharsets.UTF_8) : json.write(value);
-        }
-        if (kind.equals("ndjson")) {
-            var lines = new ByteArrayOutputStream();
-            for (Object line : value instanceof List<?> list ? list : List.of()) {
-                lines.writeBytes(json.write(line));
-                lines.write('\n');
-            }
-            return lines.toByteArray();
-        }
-        return (kind.equals("form") ? form(value) : text(value)).getBytes(StandardCharsets.UTF_8);
-    }
-
-    private static String form(@Nullable Object value) {
-        var pairs = new StringJoiner("&");
-        if (value instanceof Map<?, ?> map) {
-            map.forEach((key, member) -> {
-                for (Object single : member instanceof List<?> list ? list : single(member)) {
-                    pairs.add(UrlTemplate.encode(String.valueOf(key)) + "=" + UrlTemplate.encode(text(single)));
-                }
-            });
-        }
-        return pairs.toString();
-    }
-
-    private static List<?> single(@Nullable Object value) {
-        return value == null ? List.of() : List.of(value);
-    }
-
-    private static final Mapping AS_TEXT = Mapping.compile(Map.of("@template", "{{.}}"));
-
-    /** A value as in templates. */
-    private static String text(@Nullable Object value) {
-        return value instanceof String text ? text : String.valueOf(AS_TEXT.apply(Scope.of(value)));
     }
 
     private static byte[] compressed(byte[] bytes) {

@@ -17,11 +17,15 @@ enum ResponseClass {
     /** The credentials were not accepted; the event is kept until they are put right. */
     AUTH,
     /** No attempt will ever succeed. */
-    PERMANENT;
+    PERMANENT,
+    /** There was too much in the request; of a single event, no attempt will ever succeed. */
+    SPLIT,
+    /** The destination has no use for the event, and that is no failure. */
+    DROP;
 
     /** The names in connector files. */
     static String[] words() {
-        return new String[] {"delivered", "retry", "throttle", "auth", "permanent"};
+        return new String[] {"delivered", "retry", "throttle", "auth", "permanent", "split", "drop"};
     }
 
     static ResponseClass of(String word) {
@@ -38,7 +42,8 @@ enum ResponseClass {
                         .map(delay -> Delivery.retryAfter(reason, delay))
                         .orElseGet(() -> Delivery.retry(reason));
             case AUTH -> Delivery.unauthorized(reason + ", the credentials were not accepted");
-            case PERMANENT -> Delivery.rejected(reason);
+            case PERMANENT, SPLIT -> Delivery.rejected(reason);
+            case DROP -> Delivery.skipped();
         };
     }
 }

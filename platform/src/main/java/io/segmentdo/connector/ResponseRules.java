@@ -115,6 +115,19 @@ final class ResponseRules {
         return ranges;
     }
 
+    /** Whether the first rule that fits says that there was too much in the request. */
+    boolean splits(HttpResponse response, Json json) {
+        if (rules.stream().noneMatch(rule -> rule.meaning() == ResponseClass.SPLIT)) {
+            return false;
+        }
+        Scope scope = new Scope(body(response, json), Map.of("status", response.status()));
+        return rules.stream()
+                .filter(rule -> fits(rule, response.status(), scope))
+                .findFirst()
+                .map(rule -> rule.meaning() == ResponseClass.SPLIT && rule.items().isEmpty())
+                .orElse(false);
+    }
+
     /** One outcome for each of the events of a request, or a single one for all. */
     List<Delivery> outcomes(int events, HttpResponse response, Json json, Instant now) {
         Scope scope = new Scope(body(response, json), Map.of("status", response.status()));

@@ -1,7 +1,9 @@
 package io.segmentdo.connector;
 
 import io.segmentdo.mapping.Mapping;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -18,82 +20,149 @@ import org.jspecify.annotations.Nullable;
  *
  * @param name by which later steps refer to it
  * @param when whether it is sent at all
+ * @param forEach a list for each item of which it is sent
  * @param request what is sent
  * @param capture values of the response by name
+ * @param cache how long what was captured is remembered
  * @param responses what its responses mean, where that differs from those of the action's other requests
- * @param passable statuses after which the next step follows although they are no success
+ * @param next what follows after statuses that are no success: a later step, {@link #CONTINUE} or {@link #STOP}
  */
 record StepPlan(
         String name,
         Optional<Mapping> when,
+        Optional<Mapping> forEach,
         RequestPlan request,
         Map<String, Mapping> capture,
+        Optional<Cache> cache,
         Optional<ResponseRules> responses,
-        Set<Integer> passable) {
+        Map<Integer, String> next) {
+    /** The next step follows. */
+    static final String CONTINUE = "continue";
+
+    /** Nothing follows, and all is well. */
+    static final String STOP = "stop";
+
+    /**
+     * How what a step captured is remembered.
+     *
+     * @param key of what is remembered
+     * @param ttl for how long
+     */
+    record Cache(Mapping key, Duration ttl) {}
+
     StepPlan {
         capture = Map.copyOf(capture);
-        passable = Set.copyOf(passable);
+        next = Map.copyOf(next);
+    }
+
+    private static StepPlan only(RequestPlan request, Optional<Mapping> forEach) {
+        return new StepPlan(
+                "request",
+                Optional.empty(),
+                forEach,
+                request,
+                Map.of(),
+                Optional.empty(),
+                Optional.empty(),
+                Map.of());
     }
 
     /** Reads {@code request}, or {@code steps} where there is more than one. */
-    static List<StepPlan> read(YamlObject action, Set<String> names, Set<String> secrets) {
-        if (!action.has("steps")) {
-            RequestPlan request = RequestPlan.read(action, names, secrets);
-            return List.of(new StepPlan("request", Optional.empty(), request, Map.of(), Optional.empty(), Set.of()));
+    static List<StepPlan> read(YamlObject holder, Set<String> names, Set<String> secrets) {
+        if (!holder.has("steps")) {
+            Optional<Mapping> forEach = forEach(holder, names);
+            return List.of(only(RequestPlan.read(holder, withItem(names, forEach), secrets), forEach));
         }
-        if (action.has("request")) {
-            action.problem("steps", "no request beside it");
+        if (holder.has("request") || holder.has("forEach")) {
+            holder.problem("steps", "no request and no forEach beside it");
         }
         var steps = new ArrayList<StepPlan>();
         Set<String> earlier = new LinkedHashSet<>();
-        for (YamlObject step : action.objects("steps")) {
-            step.allow("name", "when", "request", "capture", "response", "pass");
-            checkReferences(step, step.raw("when"), earlier);
-            checkReferences(step, step.raw("request"), earlier);
-            steps.add(step(step, names, earlier, secrets));
+        List<YamlObject> declared = holder.objects("steps");
+        List<String> all =
+                declared.stream().map(step -> String.valueOf(step.raw("name"))).toList();
+        for (YamlObject step : declared) {
+            step.allow("name", "when", "forEach", "request", "capture", "cache", "response", "pass", "on");
+            for (String key : List.of("when", "forEach", "request", "cache")) {
+                checkReferences(step, step.raw(key), earlier);
+            }
+            steps.add(step(step, names, earlier, all.subList(steps.size() + 1, all.size()), secrets));
             if (!earlier.add(steps.getLast().name())
                     || names.contains(steps.getLast().name())) {
                 step.problem("name", "a name of its own");
             }
         }
         if (steps.isEmpty()) {
-            action.problem("steps", "at least one step");
-            RequestPlan request = RequestPlan.read(action, names, secrets);
-            steps.add(new StepPlan("request", Optional.empty(), request, Map.of(), Optional.empty(), Set.of()));
+            holder.problem("steps", "at least one step");
+            steps.add(only(RequestPlan.read(holder, names, secrets), Optional.empty()));
         }
         return steps;
     }
 
-    private static StepPlan step(YamlObject step, Set<String> names, Set<String> earlier, Set<String> secrets) {
+    private static StepPlan step(
+            YamlObject step, Set<String> names, Set<String> earlier, List<String> later, Set<String> secrets) {
         Set<String> known = new HashSet<>(names);
         known.add("step");
         Set<String> inUrls = new HashSet<>(known);
         inUrls.addAll(earlier);
         Map<String, Mapping> capture = new LinkedHashMap<>();
         YamlObject captured = step.object("capture");
-        captured.keys().forEach(name -> capture.put(name, captured.path(name, Set.of())));
+        Set<String> ofAnswer = new HashSet<>(known);
+        ofAnswer.add("status");
+        captured.keys().forEach(name -> capture.put(name, captured.path(name, ofAnswer)));
+        Optional<Mapping> forEach = forEach(step, known);
         return new StepPlan(
                 step.text("name"),
                 step.has("when") ? Optional.of(step.mapping("when", known)) : Optional.empty(),
-                RequestPlan.read(step, inUrls, secrets),
+                forEach,
+                RequestPlan.read(step, withItem(inUrls, forEach), secrets),
                 capture,
+                step.has("cache") ? Optional.of(cache(step, known)) : Optional.empty(),
                 step.has("response") ? Optional.of(ResponseRules.read(step)) : Optional.empty(),
-                passable(step));
+                next(step, later));
     }
 
-    private static Set<Integer> passable(YamlObject step) {
-        Set<Integer> statuses = new HashSet<>();
-        for (Object status : step.raw("pass") instanceof List<?> list ? list : List.of()) {
-            if (status instanceof Integer code && code >= 300 && code <= 599) {
-                statuses.add(code);
+    private static Optional<Mapping> forEach(YamlObject step, Set<String> names) {
+        return step.has("forEach") ? Optional.of(step.path("forEach", names)) : Optional.empty();
+    }
+
+    private static Set<String> withItem(Set<String> names, Optional<Mapping> forEach) {
+        Set<String> known = new HashSet<>(names);
+        if (forEach.isPresent()) {
+            known.add("item");
+        }
+        return known;
+    }
+
+    private static Cache cache(YamlObject step, Set<String> names) {
+        YamlObject cache = step.object("cache").allow("key", "ttl");
+        if (!step.has("capture")) {
+            step.problem("cache", "capture beside it");
+        }
+        return new Cache(cache.mapping("key", names), cache.duration("ttl", Duration.ofMinutes(10)));
+    }
+
+    /** Reads {@code pass}, statuses after which the next step follows, and {@code on}, what follows by status. */
+    private static Map<Integer, String> next(YamlObject step, List<String> later) {
+        Map<Integer, String> next = new HashMap<>();
+        step.statuses("pass").forEach(status -> next.put(status, CONTINUE));
+        YamlObject on = step.object("on");
+        for (String status : on.keys()) {
+            String target = on.text(status);
+            if (!status.matches("[1-5]\\d\\d")) {
+                on.problem(status, "a status such as 404");
+            } else if (!target.equals(CONTINUE) && !target.equals(STOP) && !later.contains(target)) {
+                on.problem(status, CONTINUE + ", " + STOP + " or the name of a later step");
             } else {
-                step.problem("pass", "a list of statuses such as 404");
+                next.put(Integer.valueOf(status), target);
             }
         }
-        if (step.has("pass") && statuses.isEmpty()) {
-            step.problem("pass", "a list of statuses such as 404");
-        }
-        return statuses;
+        return next;
+    }
+
+    /** Whether it needs no more than to be sent. */
+    boolean isPlain() {
+        return when.isEmpty() && forEach.isEmpty() && capture.isEmpty() && next.isEmpty();
     }
 
     /** Finds references to steps that are not earlier ones. */

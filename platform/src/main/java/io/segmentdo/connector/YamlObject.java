@@ -2,12 +2,16 @@ package io.segmentdo.connector;
 
 import io.segmentdo.mapping.InvalidMappingException;
 import io.segmentdo.mapping.Mapping;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.BiConsumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class YamlObject {
     private static final Mapping NOTHING = Mapping.compile(Map.of());
+
+    private static final Pattern DURATION = Pattern.compile("(\\d{1,6})(ms|s|m|h)");
 
     private final YamlFile file;
     private final String path;
@@ -98,6 +104,41 @@ final class YamlObject {
         return otherwise;
     }
 
+    /** A duration such as {@code 500ms}, {@code 2s}, {@code 1m} or {@code 1h}. */
+    Duration duration(String key, Duration otherwise) {
+        if (!has(key)) {
+            return otherwise;
+        }
+        Matcher matcher = DURATION.matcher(String.valueOf(members.get(key)));
+        if (!matcher.matches()) {
+            problem(key, "a duration such as 500ms, 2s, 1m or 1h");
+            return otherwise;
+        }
+        long amount = Long.parseLong(matcher.group(1));
+        return switch (matcher.group(2)) {
+            case "ms" -> Duration.ofMillis(amount);
+            case "s" -> Duration.ofSeconds(amount);
+            case "m" -> Duration.ofMinutes(amount);
+            default -> Duration.ofHours(amount);
+        };
+    }
+
+    /** A list of statuses that are no success; none where none is given. */
+    Set<Integer> statuses(String key) {
+        Set<Integer> statuses = new LinkedHashSet<>();
+        for (Object status : members.get(key) instanceof List<?> list ? list : List.of()) {
+            if (status instanceof Integer code && code >= 300 && code <= 599) {
+                statuses.add(code);
+            } else {
+                problem(key, "a list of statuses such as 404");
+            }
+        }
+        if (has(key) && statuses.isEmpty()) {
+            problem(key, "a list of statuses such as 404");
+        }
+        return statuses;
+    }
+
     boolean flag(String key) {
         if (has(key) && !(members.get(key) instanceof Boolean)) {
             problem(key, "true or false");
@@ -176,7 +217,9 @@ final class YamlObject {
 
     /** A path, written as text or as a directive. */
     Mapping path(String key, Set<String> names) {
-        return members.get(key) instanceof String text ? Mapping.compile(Map.of("@path", text)) : mapping(key, names);
+        return members.get(key) instanceof String text
+                ? Mapping.compile(Map.of("@path", text.equals("$") ? "." : text))
+                : mapping(key, names);
     }
 
     /** A list of members with directives. */

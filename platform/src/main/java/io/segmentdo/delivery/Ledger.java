@@ -210,6 +210,7 @@ final class Ledger {
             case Delivery.RetryAfter later ->
                 retry(item, later.reason(), later.delay().toMillis(), evidence);
             case Delivery.Unauthorized credentials -> retry(item, credentials.reason(), 0, evidence);
+            case Delivery.Skipped none -> skip(item);
             case Delivery.Rejected never -> bury(item, never.reason(), evidence);
         }
     }
@@ -217,6 +218,13 @@ final class Ledger {
     private void deliver(Item item) {
         delivered++;
         meters.delivered(services.clock().millis() - item.identified().event().receivedAtMillis());
+        end(item);
+    }
+
+    /** The connector has no use for it. */
+    private void skip(Item item) {
+        filtered++;
+        meters.filtered("connector", 1);
         end(item);
     }
 

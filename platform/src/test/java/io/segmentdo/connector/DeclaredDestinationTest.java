@@ -102,13 +102,13 @@ class DeclaredDestinationTest {
 
         assertThat(problems)
                 .contains(
-                        "acme.yaml:2: /colour: colour (expected: one of id, name, description, segment, settings, vars, auth, fields, let, validate, item, batch, request, response, actions)",
+                        "acme.yaml:2: /colour: colour (expected: one of id, name, description, segment, settings, vars, auth, fields, let, validate, item, batch, request, response, rate, idempotency, test, deleteUser, actions)",
                         "acme.yaml:5: /settings/mode/values: missing (expected: a list of texts)",
-                        "acme.yaml:7: /auth: {basic={user={@setting=key}}, bearer=x} (expected: none, or one of basic, bearer, apiKey, hmac)",
+                        "acme.yaml:7: /auth: {basic={user={@setting=key}}, bearer=x} (expected: none, or one of basic, bearer, apiKey, hmac, oauth2, jwtBearer, sigv4, session)",
                         "acme.yaml:12: /actions/0/fields/id/default: missing (expected: a mapping, as the field is required)",
                         "acme.yaml:13: /actions/0/fields/to/default/@path: 5 (expected: a text or a directive)",
                         "acme.yaml:17: /actions/0/request/method: FETCH (expected: one of POST, GET, PUT, PATCH, DELETE)",
-                        "acme.yaml:19: /actions/0/request/body: {json={@items=true}, form={}} (expected: only one of json, form, ndjson, text)",
+                        "acme.yaml:19: /actions/0/request/body: {json={@items=true}, form={}} (expected: only one of json, form, ndjson, csv, xml, text)",
                         "acme.yaml:19: /actions/0/request/body/json: @items (expected: a known directive)",
                         "acme.yaml:21: /actions/0/response/0/items: missing (expected: which events a 207 speaks of)",
                         "acme.yaml:25: /actions/1/name: one (expected: a name of its own)",

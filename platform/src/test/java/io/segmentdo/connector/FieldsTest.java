@@ -94,11 +94,11 @@ class FieldsTest {
     }
 
     @Test
-    void anEventThatIsLeftOutCountsAsDelivered() {
+    void anEventThatIsLeftOutIsSkipped() {
         assertThat(step("look", "{'count': 7}"))
                 .isInstanceOfSatisfying(
                         Step.Settle.class,
-                        settled -> assertThat(settled.outcome()).isEqualTo(Delivery.delivered()));
+                        settled -> assertThat(settled.outcome()).isEqualTo(Delivery.skipped()));
     }
 
     @Test

@@ -28,6 +28,11 @@ public sealed interface Delivery {
         return new Unauthorized(reason);
     }
 
+    /** The event is none for this destination; nothing was sent and nothing failed. */
+    static Delivery skipped() {
+        return Skipped.INSTANCE;
+    }
+
     /** No attempt will ever succeed; the event becomes a dead letter. */
     static Delivery rejected(String reason) {
         return new Rejected(reason);
@@ -65,6 +70,11 @@ public sealed interface Delivery {
      * @param reason for people, without secrets
      */
     record Unauthorized(String reason) implements Delivery {}
+
+    /** See {@link Delivery#skipped}. */
+    record Skipped() implements Delivery {
+        private static final Skipped INSTANCE = new Skipped();
+    }
 
     /**
      * See {@link Delivery#rejected}.

@@ -1,0 +1,142 @@
+package io.segmentdo.connector;
+
+import io.segmentdo.api.DestinationContext;
+import io.segmentdo.api.HttpRequest;
+import io.segmentdo.mapping.Mapping;
+import io.segmentdo.mapping.Scope;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * OAuth 2 with a refresh token, which the vendor may replace, or with client credentials.
+ *
+ * <p>Immutable.
+ *
+ * @param grant refresh_token or client_credentials
+ * @param tokenUrl where tokens are had
+ * @param clientId the client
+ * @param clientSecret its secret
+ * @param inHeader whether the client is named in the Authorization header instead of in the body
+ * @param refreshToken the refresh token to begin with
+ * @param accessToken an access token to begin with
+ * @param scopes what is asked for
+ * @param params further members of the body
+ * @param token where the answer has the token
+ * @param prefix goes before it
+ * @param skew how long before its end a token is not used any more
+ */
+record OAuth2Plan(
+        String grant,
+        UrlTemplate tokenUrl,
+        Mapping clientId,
+        Mapping clientSecret,
+        boolean inHeader,
+        Mapping refreshToken,
+        Mapping accessToken,
+        Mapping scopes,
+        Mapping params,
+        Mapping token,
+        String prefix,
+        Duration skew)
+        implements Authentication {
+    private static final String REFRESH_TOKEN = "refresh-token";
+    private static final Mapping NEXT_REFRESH_TOKEN = Mapping.compile(Map.of("@path", "refresh_token"));
+
+    static OAuth2Plan read(YamlObject auth, Set<String> names) {
+        auth.allow(
+                "grant",
+                "tokenUrl",
+                "clientId",
+                "clientSecret",
+                "credentialsIn",
+                "refreshToken",
+                "accessToken",
+                "scopes",
+                "params",
+                "token",
+                "prefix",
+                "expirySkew");
+        String grant = auth.choice("grant", "refresh_token", "client_credentials");
+        for (String key : new String[] {"clientId", "clientSecret"}) {
+            if (!auth.has(key)) {
+                auth.problem(key, "a mapping, e.g. {\"@settings\": " + key + "}");
+            }
+        }
+        if (grant.equals("refresh_token") && !auth.has("refreshToken")) {
+            auth.problem("refreshToken", "a mapping, e.g. {\"@settings\": refreshToken}");
+        }
+        return new OAuth2Plan(
+                grant,
+                UrlTemplate.read(auth, "tokenUrl", names, Set.of()),
+                auth.mapping("clientId", names),
+                auth.mapping("clientSecret", names),
+                auth.choice("credentialsIn", "body", "header").equals("header"),
+                auth.mapping("refreshToken", names),
+                auth.mapping("accessToken", names),
+                auth.mapping("scopes", names),
+                auth.mapping("params", names),
+                auth.has("token") ? auth.path("token", Set.of()) : Mapping.compile(Map.of("@path", "access_token")),
+                auth.text("prefix", "Bearer"),
+                auth.duration("expirySkew", Duration.ofMinutes(1)));
+    }
+
+    @Override
+    public Credentials open(Scope configured, DestinationContext context) {
+        Optional<String> first = text(accessToken, configured);
+        if (first.isPresent() && context.state().find("access-token").isEmpty()) {
+            context.state().put("access-token", first.get());
+        }
+        return new TokenCredentials(
+                () -> fetch(configured, context),
+                skew,
+                (request, value) -> request.header("Authorization", prefix + " " + value),
+                context);
+    }
+
+    private TokenSource.Token fetch(Scope scope, DestinationContext context)
+            throws IOException, UnauthorizedException, InterruptedException {
+        return TokenRequests.fetch(request(scope, context), token, context, answer -> {
+            if (NEXT_REFRESH_TOKEN.apply(Scope.of(answer)) instanceof String next) {
+                context.state().put(REFRESH_TOKEN, next);
+            }
+        });
+    }
+
+    private HttpRequest request(Scope scope, DestinationContext context) throws UnauthorizedException {
+        Map<String, @Nullable Object> form = new LinkedHashMap<>();
+        form.put("grant_type", grant);
+        if (grant.equals("refresh_token")) {
+            Optional<String> kept = context.state().find(REFRESH_TOKEN).or(() -> text(refreshToken, scope));
+            form.put("refresh_token", kept.orElseThrow(() -> new UnauthorizedException("there is no refresh token")));
+        }
+        String id = text(clientId, scope).orElse("");
+        String secret = text(clientSecret, scope).orElse("");
+        HttpRequest request = HttpRequest.of("POST", URI.create(tokenUrl.fill(scope)))
+                .header("Content-Type", "application/x-www-form-urlencoded")
+                .header("Accept", "application/json");
+        if (inHeader) {
+            byte[] pair = (id + ":" + secret).getBytes(StandardCharsets.UTF_8);
+            request = request.header("Authorization", "Basic " + Base64.getEncoder().encodeToString(pair));
+        } else {
+            form.put("client_id", id);
+            form.put("client_secret", secret);
+        }
+        text(scopes, scope).ifPresent(asked -> form.put("scope", asked));
+        if (params.apply(scope) instanceof Map<?, ?> more) {
+            more.forEach((name, value) -> form.put(String.valueOf(name), value));
+        }
+        return request.body(BodyKind.form(form).getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static Optional<String> text(Mapping mapping, Scope scope) {
+        return mapping.apply(scope) instanceof String text && !text.isEmpty() ? Optional.of(text) : Optional.empty();
+    }
+}

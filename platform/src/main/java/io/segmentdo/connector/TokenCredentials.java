@@ -1,0 +1,91 @@
+package io.segmentdo.connector;
+
+import io.segmentdo.api.ConnectorState;
+import io.segmentdo.api.DestinationContext;
+import io.segmentdo.api.HttpRequest;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.function.BiFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Credentials that are a token with an end: kept until shortly before it, or until it is refused, then replaced by
+ * another one, once. Confined to the thread of its connector.
+ */
+final class TokenCredentials implements Credentials {
+    private static final String TOKEN = "access-token";
+    private static final String EXPIRES = "access-token-expires";
+
+    private final TokenSource source;
+    private final Duration skew;
+    private final BiFunction<HttpRequest, String, HttpRequest> use;
+    private final DestinationContext context;
+    private @Nullable String token;
+    private Instant expires = Instant.MAX;
+
+    /** Whether the token was fetched here and nobody has accepted it yet. */
+    private boolean untried;
+
+    /**
+     * Begins with the token that was kept, if one was.
+     *
+     * @param skew how long before its end a token is not used any more
+     * @param use puts a token into a request
+     */
+    TokenCredentials(
+            TokenSource source,
+            Duration skew,
+            BiFunction<HttpRequest, String, HttpRequest> use,
+            DestinationContext context) {
+        this.source = source;
+        this.skew = skew;
+        this.use = use;
+        this.context = context;
+        ConnectorState state = context.state();
+        token = state.find(TOKEN).orElse(null);
+        state.find(EXPIRES).ifPresent(millis -> expires = Instant.ofEpochMilli(Long.parseLong(millis)));
+    }
+
+    @Override
+    public HttpRequest sign(HttpRequest request) throws IOException, UnauthorizedException, InterruptedException {
+        String current = token;
+        if (current == null || !context.clock().instant().isBefore(expires)) {
+            current = fetch();
+        }
+        return use.apply(request, current);
+    }
+
+    private String fetch() throws IOException, UnauthorizedException, InterruptedException {
+        TokenSource.Token fetched = source.fetch();
+        token = fetched.value();
+        expires = fetched.lifetime()
+                .map(lifetime -> context.clock().instant().plus(lifetime).minus(skew))
+                .orElse(Instant.MAX);
+        untried = true;
+        context.state().put(TOKEN, fetched.value());
+        context.state().put(EXPIRES, expires.equals(Instant.MAX) ? null : Long.toString(expires.toEpochMilli()));
+        return fetched.value();
+    }
+
+    @Override
+    public void accepted() {
+        untried = false;
+    }
+
+    @Override
+    public boolean refused() {
+        if (untried) {
+            return false;
+        }
+        token = null;
+        context.state().put(TOKEN, null);
+        return true;
+    }
+
+    @Override
+    public boolean renew() throws IOException, UnauthorizedException, InterruptedException {
+        fetch();
+        return true;
+    }
+}
