@@ -98,8 +98,7 @@ record ActionPlan(
         }
         YamlObject group = action.object("batch");
         boolean hasOwn = group.has("request") || group.has("steps");
-        List<StepPlan> steps =
-                StepPlan.read(hasOwn ? group : action, batch.isPresent() ? OF_BATCH : OF_EVENT, secrets);
+        List<StepPlan> steps = StepPlan.read(hasOwn ? group : action, batch.isPresent() ? OF_BATCH : OF_EVENT, secrets);
         return new ActionPlan(
                 declared(action, connector.object("fields")),
                 FieldPlan.read(action, "fields", connector.object("fields"), true),

@@ -129,7 +129,11 @@ enum BodyKind {
             members.forEach((key, member) -> {
                 String attribute = String.valueOf(key);
                 if (attribute.startsWith("-") && member != null) {
-                    xml.append(' ').append(attribute.substring(1)).append("=\"").append(escaped(text(member))).append('"');
+                    xml.append(' ')
+                            .append(attribute.substring(1))
+                            .append("=\"")
+                            .append(escaped(text(member)))
+                            .append('"');
                 }
             });
             xml.append('>');

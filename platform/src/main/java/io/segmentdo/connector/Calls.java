@@ -35,8 +35,8 @@ final class Calls {
             return CredentialCheck.unknown();
         }
         Scope scope = configured.with("now", context.clock().instant());
-        Delivery outcome =
-                runner.run(test.get().job(scope, null, UnaryOperator.identity())).getFirst();
+        Delivery outcome = runner.run(test.get().job(scope, null, UnaryOperator.identity()))
+                .getFirst();
         return switch (outcome) {
             case Delivery.Delivered accepted -> CredentialCheck.accepted();
             case Delivery.Skipped unasked -> CredentialCheck.unknown();

@@ -92,7 +92,8 @@ final class DeclaredConnector implements HttpConnector {
         if (!outcomes.stream().allMatch(Delivery.Unauthorized.class::isInstance)) {
             credentials.accepted();
         } else if (credentials.refused()) {
-            return List.of(Delivery.retryAfter("HTTP " + response.status() + ", with other credentials", Duration.ZERO));
+            return List.of(
+                    Delivery.retryAfter("HTTP " + response.status() + ", with other credentials", Duration.ZERO));
         }
         return outcomes;
     }

@@ -200,7 +200,8 @@ public final class DeclaredDestination implements Destination {
         var configured = new Scope(null, bindings);
         var scopes = new EventScopes(actions, configured, context);
         var protocol = new Protocol(
-                common.authentication().open(configured.with("now", context.clock().instant()), context),
+                common.authentication()
+                        .open(configured.with("now", context.clock().instant()), context),
                 common.idempotency(),
                 common.rate(),
                 context);

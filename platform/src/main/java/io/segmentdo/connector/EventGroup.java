@@ -20,8 +20,7 @@ import org.jspecify.annotations.Nullable;
 /** Events of one action that share a request; an event that goes alone brings its own scope. Confined to its thread. */
 final class EventGroup {
     /** One element of a request's body, and the events that it stands for by their places. */
-    private record Item(
-            @Nullable Object value, @Nullable Object order, List<Integer> events) {}
+    private record Item(@Nullable Object value, @Nullable Object order, List<Integer> events) {}
 
     private final ActionPlan plan;
     private final List<Object> key;
@@ -101,7 +100,11 @@ final class EventGroup {
             groups.add(group);
         }
         Object identity = batch.dedupeBy().isEmpty() ? group.events.size() : texts(batch.dedupeBy(), scope);
-        group.add(event, identity, item, batch.orderBy().map(by -> by.apply(scope)).orElse(null));
+        group.add(
+                event,
+                identity,
+                item,
+                batch.orderBy().map(by -> by.apply(scope)).orElse(null));
         group.bytes += size;
     }
 

@@ -41,7 +41,8 @@ record Idempotency(Optional<String> header, String description) {
         if (events.size() == 1) {
             return events.getFirst().messageId();
         }
-        String all = String.join("\n", events.stream().map(OutboundEvent::messageId).toList());
+        String all =
+                String.join("\n", events.stream().map(OutboundEvent::messageId).toList());
         return UUID.nameUUIDFromBytes(all.getBytes(StandardCharsets.UTF_8)).toString();
     }
 }

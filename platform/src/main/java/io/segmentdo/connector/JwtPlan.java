@@ -85,8 +85,7 @@ record JwtPlan(
         Map<String, @Nullable Object> form = new LinkedHashMap<>();
         form.put("grant_type", GRANT);
         form.put("assertion", assertion);
-        HttpRequest request = HttpRequest.of(
-                        "POST", URI.create(tokenUrl.get().fill(scope)))
+        HttpRequest request = HttpRequest.of("POST", URI.create(tokenUrl.get().fill(scope)))
                 .header("Content-Type", "application/x-www-form-urlencoded")
                 .body(BodyKind.form(form).getBytes(StandardCharsets.UTF_8));
         return TokenRequests.fetch(request, ACCESS_TOKEN, context, answer -> {});
@@ -97,8 +96,8 @@ record JwtPlan(
             throw new UnauthorizedException("there is no key to sign with");
         }
         JwtSigner signer = JwtSigner.of(algorithm, secret);
-        Scope withKey =
-                scope.with("fingerprint", signer.fingerprint()).with("now", context.clock().instant());
+        Scope withKey = scope.with("fingerprint", signer.fingerprint())
+                .with("now", context.clock().instant());
         Map<String, @Nullable Object> head = new LinkedHashMap<>();
         head.put("alg", algorithm);
         head.put("typ", "JWT");

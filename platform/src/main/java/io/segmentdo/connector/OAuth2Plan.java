@@ -124,7 +124,8 @@ record OAuth2Plan(
                 .header("Accept", "application/json");
         if (inHeader) {
             byte[] pair = (id + ":" + secret).getBytes(StandardCharsets.UTF_8);
-            request = request.header("Authorization", "Basic " + Base64.getEncoder().encodeToString(pair));
+            request = request.header(
+                    "Authorization", "Basic " + Base64.getEncoder().encodeToString(pair));
         } else {
             form.put("client_id", id);
             form.put("client_secret", secret);

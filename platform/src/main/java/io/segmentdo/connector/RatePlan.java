@@ -49,13 +49,12 @@ record RatePlan(RateLimit limit, Optional<String> header, String form) {
             return Optional.empty();
         }
         double number = Double.parseDouble(text.strip());
-        double seconds =
-                switch (form) {
-                    case "millis" -> number / 1000;
-                    case "epoch" -> number - now.toEpochMilli() / 1000.0;
-                    case "epochMillis" -> (number - now.toEpochMilli()) / 1000;
-                    default -> number;
-                };
+        double seconds = switch (form) {
+            case "millis" -> number / 1000;
+            case "epoch" -> number - now.toEpochMilli() / 1000.0;
+            case "epochMillis" -> (number - now.toEpochMilli()) / 1000;
+            default -> number;
+        };
         return Optional.of(Long.toString((long) Math.ceil(Math.max(0, seconds))));
     }
 

@@ -52,7 +52,8 @@ record RequestPlan(
         if (body.keys().size() > 1) {
             request.problem("body", "only one of " + String.join(", ", BodyKind.words()));
         }
-        Optional<String> kind = body.keys().stream().filter(List.of(BodyKind.words())::contains).findFirst();
+        Optional<String> kind =
+                body.keys().stream().filter(List.of(BodyKind.words())::contains).findFirst();
         return new RequestPlan(
                 request.choice("method", "POST", "GET", "PUT", "PATCH", "DELETE"),
                 request.object("with").keys().isEmpty() ? Mapping.compile(Map.of()) : request.mapping("with", names),

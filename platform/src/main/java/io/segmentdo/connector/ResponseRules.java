@@ -124,7 +124,8 @@ final class ResponseRules {
         return rules.stream()
                 .filter(rule -> fits(rule, response.status(), scope))
                 .findFirst()
-                .map(rule -> rule.meaning() == ResponseClass.SPLIT && rule.items().isEmpty())
+                .map(rule ->
+                        rule.meaning() == ResponseClass.SPLIT && rule.items().isEmpty())
                 .orElse(false);
     }
 

@@ -39,8 +39,8 @@ record SessionPlan(RequestPlan request, Mapping token, Duration ttl, String head
     public Credentials open(Scope configured, DestinationContext context) {
         return new TokenCredentials(
                 () -> {
-                    TokenSource.Token fetched = TokenRequests.fetch(
-                            request.make(configured, context.json()), token, context, answer -> {});
+                    TokenSource.Token fetched =
+                            TokenRequests.fetch(request.make(configured, context.json()), token, context, answer -> {});
                     return new TokenSource.Token(
                             fetched.value(), Optional.of(fetched.lifetime().orElse(ttl)));
                 },

@@ -32,8 +32,7 @@ import javax.crypto.spec.SecretKeySpec;
  * @param secretAccessKey the key
  * @param sessionToken of temporary credentials
  */
-record SigV4Plan(
-        Mapping service, Mapping region, Mapping accessKeyId, Mapping secretAccessKey, Mapping sessionToken)
+record SigV4Plan(Mapping service, Mapping region, Mapping accessKeyId, Mapping secretAccessKey, Mapping sessionToken)
         implements Authentication {
     private static final DateTimeFormatter TIME =
             DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'", Locale.ROOT).withZone(ZoneOffset.UTC);
@@ -78,7 +77,8 @@ record SigV4Plan(
                 .append('\n')
                 .append(query(request.uri()))
                 .append('\n');
-        headers.forEach((name, value) -> canonical.append(name).append(':').append(value).append('\n'));
+        headers.forEach((name, value) ->
+                canonical.append(name).append(':').append(value).append('\n'));
         canonical.append('\n').append(names).append('\n').append(payloadHash);
 
         String day = time.substring(0, 8);

@@ -57,14 +57,7 @@ record StepPlan(
 
     private static StepPlan only(RequestPlan request, Optional<Mapping> forEach) {
         return new StepPlan(
-                "request",
-                Optional.empty(),
-                forEach,
-                request,
-                Map.of(),
-                Optional.empty(),
-                Optional.empty(),
-                Map.of());
+                "request", Optional.empty(), forEach, request, Map.of(), Optional.empty(), Optional.empty(), Map.of());
     }
 
     /** Reads {@code request}, or {@code steps} where there is more than one. */

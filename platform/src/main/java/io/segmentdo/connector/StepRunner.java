@@ -119,7 +119,8 @@ final class StepRunner {
         /** Sends one request; what follows. */
         private String once(StepPlan step) throws IOException, UnauthorizedException, InterruptedException {
             List<Object> cacheKey = step.cache()
-                    .map(cache -> List.<Object>of(step.name(), String.valueOf(cache.key().apply(scope))))
+                    .map(cache -> List.<Object>of(
+                            step.name(), String.valueOf(cache.key().apply(scope))))
                     .orElse(List.of());
             Remembered known = remembered.get(cacheKey);
             if (known != null && context.clock().instant().isBefore(known.until())) {
@@ -138,7 +139,8 @@ final class StepRunner {
             Map<String, @Nullable Object> values = isSuccess ? capture(step, answer.response()) : new HashMap<>();
             values.put("status", status);
             if (isSuccess && step.cache().isPresent()) {
-                Instant until = context.clock().instant().plus(step.cache().get().ttl());
+                Instant until =
+                        context.clock().instant().plus(step.cache().get().ttl());
                 remembered.put(cacheKey, new Remembered(values, until));
             }
             bind(step, values);
@@ -199,8 +201,7 @@ final class StepRunner {
         }
 
         private Map<String, @Nullable Object> capture(StepPlan step, HttpResponse response) {
-            Scope body =
-                    scope.at(ResponseRules.body(response, context.json())).with("status", response.status());
+            Scope body = scope.at(ResponseRules.body(response, context.json())).with("status", response.status());
             Map<String, @Nullable Object> values = new HashMap<>();
             for (Map.Entry<String, Mapping> value : step.capture().entrySet()) {
                 values.put(value.getKey(), value.getValue().apply(body));

@@ -58,9 +58,7 @@ final class SteppedConnector implements BlockingConnector {
                     request -> protocol.marked(request, group.events()),
                     response -> isSplit(group, response));
             List<Delivery> outcomes = group.ofEvents(runner.run(job));
-            return StepRunner.SPLIT.equals(outcomes.getFirst())
-                    ? splitting.halve(group.events())
-                    : outcomes;
+            return StepRunner.SPLIT.equals(outcomes.getFirst()) ? splitting.halve(group.events()) : outcomes;
         } catch (InterruptedException ended) {
             Thread.currentThread().interrupt();
             return List.of(Delivery.retry("interrupted"));

@@ -28,10 +28,7 @@ final class TokenRequests {
      * @param answer is handed the parsed answer
      */
     static TokenSource.Token fetch(
-            HttpRequest request,
-            Mapping path,
-            DestinationContext context,
-            Consumer<@Nullable Object> answer)
+            HttpRequest request, Mapping path, DestinationContext context, Consumer<@Nullable Object> answer)
             throws IOException, UnauthorizedException, InterruptedException {
         HttpResponse response = context.http().send(request);
         int status = response.status();
@@ -53,8 +50,8 @@ final class TokenRequests {
         try {
             return seconds == null
                     ? Optional.empty()
-                    : Optional.of(Duration.ofSeconds(
-                            Math.max(SECONDS_MIN, (long) Double.parseDouble(seconds.toString()))));
+                    : Optional.of(
+                            Duration.ofSeconds(Math.max(SECONDS_MIN, (long) Double.parseDouble(seconds.toString()))));
         } catch (NumberFormatException notANumber) {
             return Optional.empty();
         }

@@ -56,7 +56,8 @@ class AuthenticationTest {
         var context = new ScriptedContext(token("one", 3600, "r2"));
         authorization(connector(REFRESH, context, Map.of("key", "r1")));
 
-        assertThat(authorization(connector(REFRESH, context, Map.of("key", "r1")))).isEqualTo("Bearer one");
+        assertThat(authorization(connector(REFRESH, context, Map.of("key", "r1"))))
+                .isEqualTo("Bearer one");
         assertThat(context.requests).hasSize(1);
     }
 
@@ -114,11 +115,15 @@ class AuthenticationTest {
                 """, context, Map.of("key", pem));
 
         HttpRequest request = send(connector).request();
-        String[] parts = request.headers().get("Authorization").substring("Bearer ".length()).split("\\.", -1);
+        String[] parts = request.headers()
+                .get("Authorization")
+                .substring("Bearer ".length())
+                .split("\\.", -1);
 
         long now = TestContext.START.getEpochSecond();
         String print = Base64.getEncoder()
-                .encodeToString(MessageDigest.getInstance("SHA-256").digest(pair.getPublic().getEncoded()));
+                .encodeToString(MessageDigest.getInstance("SHA-256")
+                        .digest(pair.getPublic().getEncoded()));
         assertThat(json(parts[0])).isEqualTo(Map.of("alg", "RS256", "typ", "JWT", "kid", "k1"));
         assertThat(json(parts[1]))
                 .isEqualTo(Map.of("iat", (int) now, "exp", (int) now + 600, "iss", "acct.SHA256:" + print));
@@ -148,8 +153,7 @@ class AuthenticationTest {
         HttpConnector connector =
                 connector("{jwtBearer: {key: {'@settings': key}}}", new ScriptedContext(), Map.of("key", "no key"));
 
-        assertThat(settled(connector))
-                .isEqualTo(Delivery.unauthorized("the key is no private RSA key in PEM form"));
+        assertThat(settled(connector)).isEqualTo(Delivery.unauthorized("the key is no private RSA key in PEM form"));
     }
 
     @Test
@@ -174,14 +178,12 @@ class AuthenticationTest {
     @Test
     void aRequestIsSignedAsAwsPublishesIt() throws Exception {
         // "get-vanilla" of the published test suite for Signature Version 4
-        var plan = SigV4Plan.read(
-                YamlFile.read("aws.yaml", """
+        var plan = SigV4Plan.read(YamlFile.read("aws.yaml", """
                         service: service
                         region: us-east-1
                         accessKeyId: AKIDEXAMPLE
                         secretAccessKey: wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY
-                        """),
-                Set.of());
+                        """), Set.of());
         var context = new ScriptedContext();
         context.advance(Duration.between(TestContext.START, Instant.parse("2015-08-30T12:36:00Z")));
 
@@ -221,7 +223,10 @@ class AuthenticationTest {
     @Test
     void credentialsAreTestedByARequestThatChangesNothing() throws Exception {
         var context = new ScriptedContext(TestResponse.of(200), TestResponse.of(403), TestResponse.of(404));
-        Connector connector = connector("{bearer: {'@settings': key}}\ntest: {request: {method: GET, url: 'https://api.example/me'}}", context, Map.of("key", "k"));
+        Connector connector = connector(
+                "{bearer: {'@settings': key}}\ntest: {request: {method: GET, url: 'https://api.example/me'}}",
+                context,
+                Map.of("key", "k"));
 
         assertThat(connector.testCredentials()).isEqualTo(CredentialCheck.accepted());
         assertThat(connector.testCredentials()).isInstanceOf(CredentialCheck.Refused.class);
@@ -241,7 +246,8 @@ class AuthenticationTest {
     }
 
     private static HttpConnector connector(String auth, ScriptedContext context, Map<String, Object> settings) {
-        DeclaredDestination destination = DeclaredDestination.read("auth.yaml", """
+        DeclaredDestination destination =
+                DeclaredDestination.read("auth.yaml", """
                 id: auth
                 settings: {key: {type: secret}, first: {type: secret}}
                 actions:

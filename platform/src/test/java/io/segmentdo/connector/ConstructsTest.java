@@ -57,7 +57,8 @@ class ConstructsTest {
     void ofSeveralOutcomesTheOneThatLeavesMoreToDoCounts() {
         context.answer(TestResponse.of(400), TestResponse.of(503), TestResponse.of(200));
 
-        assertThat(blocking(FAN_OUT).deliver(List.of(order("a", "b", "c")))).containsExactly(Delivery.retry("HTTP 503"));
+        assertThat(blocking(FAN_OUT).deliver(List.of(order("a", "b", "c"))))
+                .containsExactly(Delivery.retry("HTTP 503"));
         assertThat(blocking(FAN_OUT).deliver(List.of(order()))).containsExactly(Delivery.delivered());
     }
 
@@ -73,7 +74,12 @@ class ConstructsTest {
                     cache: {key: {"@event": event}, ttl: 5m}
                   - {name: add, request: {url: "https://api.example/lists/{{list.id}}"}}
                 """;
-        context.answer(json("{\"id\": 7}"), TestResponse.of(200), TestResponse.of(200), json("{\"id\": 8}"), TestResponse.of(200));
+        context.answer(
+                json("{\"id\": 7}"),
+                TestResponse.of(200),
+                TestResponse.of(200),
+                json("{\"id\": 8}"),
+                TestResponse.of(200));
         BlockingConnector connector = blocking(lookUp);
 
         connector.deliver(List.of(order()));
@@ -91,11 +97,13 @@ class ConstructsTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {
-        "404 | PATCH https://api.example/a; POST https://api.example/c",
-        "409 | PATCH https://api.example/a",
-        "410 | PATCH https://api.example/a; PUT https://api.example/b; POST https://api.example/c"
-    })
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "404 | PATCH https://api.example/a; POST https://api.example/c",
+                "409 | PATCH https://api.example/a",
+                "410 | PATCH https://api.example/a; PUT https://api.example/b; POST https://api.example/c"
+            })
     void aStatusMayLeadToALaterStepOrToTheEnd(int status, String expected) {
         String jumps = """
                 steps:
@@ -106,7 +114,8 @@ class ConstructsTest {
         context.answer(TestResponse.of(status), TestResponse.of(200), TestResponse.of(200));
 
         assertThat(blocking(jumps).deliver(List.of(order()))).containsExactly(Delivery.delivered());
-        assertThat(String.join(";", context.sent())).isEqualTo(expected.replace(";", " ;").replace("; ", ";") + " ");
+        assertThat(String.join(";", context.sent()))
+                .isEqualTo(expected.replace(";", " ;").replace("; ", ";") + " ");
     }
 
     // ---- batches
@@ -128,8 +137,12 @@ class ConstructsTest {
         List<Step.Send> halves = sends(connector, events);
         assertThat(halves).extracting(send -> send.events().size()).containsExactly(2, 2, 1);
         connector.outcomes(halves.getFirst(), TestResponse.of(413));
-        assertThat(sends(connector, events)).extracting(send -> send.events().size()).containsExactly(1, 1, 2, 1);
-        assertThat(connector.outcomes(sends(connector, events).getFirst(), TestResponse.of(413)).getFirst())
+        assertThat(sends(connector, events))
+                .extracting(send -> send.events().size())
+                .containsExactly(1, 1, 2, 1);
+        assertThat(connector
+                        .outcomes(sends(connector, events).getFirst(), TestResponse.of(413))
+                        .getFirst())
                 .isInstanceOf(Delivery.Rejected.class);
     }
 
@@ -145,7 +158,9 @@ class ConstructsTest {
         assertThat(connector.outcomes(send, TestResponse.of(422))).containsExactly(Delivery.skipped());
         assertThat(connector.outcomes(send, TestResponse.of(400).body("{\"why\": \"bad\"}")))
                 .containsExactly(Delivery.rejected("HTTP 400"));
-        assertThat(connector.outcomes(send, TestResponse.of(400).body("{\"why\": \"large\"}")).getFirst())
+        assertThat(connector
+                        .outcomes(send, TestResponse.of(400).body("{\"why\": \"large\"}"))
+                        .getFirst())
                 .isInstanceOf(Delivery.RetryAfter.class);
     }
 
@@ -182,7 +197,8 @@ class ConstructsTest {
         assertThat(sends(connector, events))
                 .extracting(send -> send.request().uri() + " " + body(send))
                 .containsExactly(
-                        "https://api.example/batch [\"message-1\",\"message-3\"]", "https://api.example/one/message-2 ");
+                        "https://api.example/batch [\"message-1\",\"message-3\"]",
+                        "https://api.example/one/message-2 ");
     }
 
     // ---- repeats, rates, users
@@ -195,18 +211,31 @@ class ConstructsTest {
         String two = sends(connector, events(2)).getFirst().request().headers().get("Idempotency-Key");
 
         assertThat(one).isEqualTo("message-1");
-        assertThat(two).hasSize(36).isEqualTo(sends(connector, events(2)).getFirst().request().headers().get("Idempotency-Key"));
-        assertThat(descriptor(BATCH, "idempotency: {header: Idempotency-Key}").idempotency()).isEqualTo("the header Idempotency-Key");
+        assertThat(two)
+                .hasSize(36)
+                .isEqualTo(sends(connector, events(2))
+                        .getFirst()
+                        .request()
+                        .headers()
+                        .get("Idempotency-Key"));
+        assertThat(descriptor(BATCH, "idempotency: {header: Idempotency-Key}").idempotency())
+                .isEqualTo("the header Idempotency-Key");
     }
 
     @ParameterizedTest
     @CsvSource({"seconds, 12.5, 13", "millis, 2500, 3", "epoch, 1767323065, 20", "epochMillis, 1767323065000, 20"})
     void aDelayMayStandInAnotherHeaderAndForm(String form, String value, int seconds) {
-        HttpConnector connector = http(BATCH, "rate: {requests: 10, per: 1m, concurrency: 2, retryAfter: {header: X-Reset, form: %s}}".formatted(form));
+        HttpConnector connector = http(
+                BATCH,
+                "rate: {requests: 10, per: 1m, concurrency: 2, retryAfter: {header: X-Reset, form: %s}}"
+                        .formatted(form));
 
-        assertThat(connector.outcomes(sends(connector, events(1)).getFirst(), TestResponse.of(429).header("x-reset", value)))
+        assertThat(connector.outcomes(
+                        sends(connector, events(1)).getFirst(),
+                        TestResponse.of(429).header("x-reset", value)))
                 .containsExactly(Delivery.retryAfter("HTTP 429", Duration.ofSeconds(seconds)));
-        assertThat(descriptor(BATCH, "rate: {requests: 10, per: 1m, concurrency: 2}").rate())
+        assertThat(descriptor(BATCH, "rate: {requests: 10, per: 1m, concurrency: 2}")
+                        .rate())
                 .isEqualTo(new RateLimit(10, Duration.ofMinutes(1), 2));
     }
 
@@ -235,11 +264,14 @@ class ConstructsTest {
     // ---- bodies
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', quoteCharacter = '`', value = {
-        "xml: {Envelope: {-v: 1, Row: [{Name: 'a & \"b\"'}, {'#text': <}], None: null}} | application/xml | <?xml version=\"1.0\" encoding=\"UTF-8\"?><Envelope v=\"1\"><Row><Name>a &amp; &quot;b&quot;</Name></Row><Row>&lt;</Row><None></None></Envelope>",
-        "csv: [{a: 1, b: 'x,\"y'}, {a: 2, c: true}]  | text/csv; charset=utf-8 | a,b,c~1,\"x,\"\"y\",~2,,true~",
-        "ndjson: [{a: 1}, {b: 2}] | application/x-ndjson | {\"a\":1}^{\"b\":2}^"
-    })
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "xml: {Envelope: {-v: 1, Row: [{Name: 'a & \"b\"'}, {'#text': <}], None: null}} | application/xml | <?xml version=\"1.0\" encoding=\"UTF-8\"?><Envelope v=\"1\"><Row><Name>a &amp; &quot;b&quot;</Name></Row><Row>&lt;</Row><None></None></Envelope>",
+                "csv: [{a: 1, b: 'x,\"y'}, {a: 2, c: true}]  | text/csv; charset=utf-8 | a,b,c~1,\"x,\"\"y\",~2,,true~",
+                "ndjson: [{a: 1}, {b: 2}] | application/x-ndjson | {\"a\":1}^{\"b\":2}^"
+            })
     void aBodyIsWrittenInItsForm(String body, String contentType, String expected) {
         HttpConnector connector = http("request: {url: \"https://api.example/in\", body: {" + body + "}}");
 
@@ -298,8 +330,9 @@ class ConstructsTest {
     }
 
     private static DeclaredDestination destination(String action, String more) {
-        return DeclaredDestination.read("one.yaml", "id: one\nactions:\n  - name: go\n    subscribe: 'type = \"track\"'\n"
-                + action.indent(4) + more);
+        return DeclaredDestination.read(
+                "one.yaml",
+                "id: one\nactions:\n  - name: go\n    subscribe: 'type = \"track\"'\n" + action.indent(4) + more);
     }
 
     private static Descriptor descriptor(String action, String more) {

@@ -10,7 +10,6 @@ import io.segmentdo.api.OutboundEvent;
 import io.segmentdo.api.Settings;
 import io.segmentdo.testkit.TestEvent;
 import io.segmentdo.testkit.TestResponse;
-import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
