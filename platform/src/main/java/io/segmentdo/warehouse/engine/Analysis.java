@@ -1,0 +1,50 @@
+package io.segmentdo.warehouse.engine;
+
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a query needs.
+ *
+ * <p>Immutable.
+ *
+ * @param uses the tables and views that it reads, one entry for each place where it does, with the bounds that hold there
+ * @param defined the names that the query itself gives to tables, in lower case
+ * @param columns every name that may be a column, in lower case
+ * @param everyColumn whether some {@code *} asks for all columns
+ */
+public record Analysis(List<Use> uses, Set<String> defined, Set<String> columns, boolean everyColumn) {
+    /**
+     * A place where a table or view is read.
+     *
+     * @param name of the table or view, in lower case
+     * @param offset characters before the name in the text of the query, -1 when unknown
+     * @param bounds conditions that every row meets that matters there
+     */
+    public record Use(String name, int offset, List<Bound> bounds) {
+        public Use {
+            bounds = List.copyOf(bounds);
+        }
+    }
+
+    /**
+     * A condition on a column.
+     *
+     * @param column in lower case
+     * @param operator {@code <}, {@code <=}, {@code =}, {@code >=} or {@code >}
+     * @param text the value as text, or null when it is a time
+     * @param micros the value as time, in microseconds since 1970, when it can be read as one
+     */
+    public record Bound(
+            String column,
+            String operator,
+            @Nullable String text,
+            @Nullable Long micros) {}
+
+    public Analysis {
+        uses = List.copyOf(uses);
+        defined = Set.copyOf(defined);
+        columns = Set.copyOf(columns);
+    }
+}

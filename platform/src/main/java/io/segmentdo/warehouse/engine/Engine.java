@@ -1,0 +1,298 @@
+package io.segmentdo.warehouse.engine;
+
+import java.io.BufferedInputStream;
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One process that runs queries, one task at a time, and that may be killed whenever it does not behave.
+ *
+ * <p>The thread that has it calls {@link #analyse}, {@link #run} and {@link #copy}, which block. {@link #cancel} and
+ * {@link #watch} are for any thread.
+ */
+public final class Engine {
+    private static final Logger log = LoggerFactory.getLogger(Engine.class);
+    private static final long START_SECONDS = 60;
+    private static final long GRACE_NANOS = TimeUnit.MILLISECONDS.toNanos(1500);
+    /** What the process needs beside the data of a query: the Java heap, the library, and some. */
+    private static final long OWN_BYTES = 448L << 20;
+
+    private final Path directory;
+    private final Process process;
+    private final Frames frames;
+    private volatile boolean killed;
+
+    // guarded by this
+    private @Nullable Reason ended;
+    private long deadlineNanos = Long.MAX_VALUE;
+    private long killNanos = Long.MAX_VALUE;
+    private long memoryBytes = Long.MAX_VALUE;
+    private boolean busy;
+
+    private Engine(Path directory, Process process) {
+        this.directory = directory;
+        this.process = process;
+        this.frames = new Frames(
+                new BufferedInputStream(process.getInputStream(), 1 << 16),
+                new BufferedOutputStream(process.getOutputStream(), 1 << 16));
+    }
+
+    /** Starts a process that lives in a directory of its own, and waits until it is ready. */
+    static Engine start(Path directory) throws IOException {
+        Path home = Files.createDirectories(directory.resolve("tmp")).getParent();
+        Files.createDirectories(directory.resolve("spill"));
+        ProcessBuilder builder = new ProcessBuilder(command(home))
+                .directory(home.toFile())
+                .redirectError(home.resolve("stderr.txt").toFile());
+        builder.environment().clear(); // nothing of the node's surroundings, secrets among them
+        Engine engine = new Engine(home, builder.start());
+        engine.awaitReady();
+        return engine;
+    }
+
+    private static List<String> command(Path home) {
+        return List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xms16m",
+                "-Xmx128m",
+                "-XX:+UseSerialGC",
+                "-XX:+ExitOnOutOfMemoryError",
+                "-XX:-CreateCoredumpOnCrash",
+                "-XX:ErrorFile=" + home.resolve("crash.txt"),
+                "-Xshare:auto",
+                "--enable-native-access=ALL-UNNAMED",
+                "--sun-misc-unsafe-memory-access=allow",
+                "-Djava.io.tmpdir=" + home.resolve("tmp"),
+                "-cp",
+                System.getProperty("java.class.path"),
+                EngineMain.class.getName(),
+                home.resolve("spill").toString());
+    }
+
+    private void awaitReady() throws IOException {
+        Thread timer = Thread.startVirtualThread(() -> {
+            try {
+                TimeUnit.SECONDS.sleep(START_SECONDS);
+                process.destroyForcibly();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt(); // it is ready
+            }
+        });
+        try {
+            Frames.Frame first = frames.read();
+            if (first == null || first.kind() != Frames.READY) {
+                throw new IOException("the query engine did not start: " + complaint());
+            }
+        } finally {
+            timer.interrupt();
+        }
+    }
+
+    private String complaint() {
+        try (Stream<String> lines = Files.lines(directory.resolve("stderr.txt"))) {
+            return String.join("; ", lines.limit(5).toList());
+        } catch (IOException | java.io.UncheckedIOException e) {
+            return "it left no word";
+        }
+    }
+
+    /** What a query needs; fails when it may not run. */
+    public Analysis analyse(String sql, Duration time) {
+        return task(Frames.ANALYSE, new Ask.Analyse(sql), time, Long.MAX_VALUE, null, Frames.ANALYSIS, Analysis.class);
+    }
+
+    /** Runs a query and hands its rows to a sink. */
+    public Summary run(String sql, Dataset dataset, ResultForm form, Limits limits, RowSink sink) {
+        Ask.Run ask = new Ask.Run(sql, dataset, form, limits);
+        return task(Frames.RUN, ask, limits.time(), limits.memoryBytes(), sink, Frames.END, Summary.class);
+    }
+
+    /**
+     * Writes the rows of a query into files.
+     *
+     * @param target a file, or with partitions a directory; all of its own directory may be written
+     * @param options of DuckDB's COPY, without parentheses
+     */
+    public Summary copy(String sql, Dataset dataset, Path target, String options, Limits limits) {
+        Ask.Copy ask = new Ask.Copy(sql, dataset, target.toString(), options, limits);
+        return task(Frames.COPY, ask, limits.time(), limits.memoryBytes(), null, Frames.END, Summary.class);
+    }
+
+    private <T> T task(
+            byte kind,
+            Object ask,
+            Duration time,
+            long memory,
+            @Nullable RowSink sink,
+            byte answer,
+            Class<T> answerType) {
+        begin(time, memory);
+        try {
+            frames.write(kind, ask);
+            while (true) {
+                Frames.Frame frame = frames.read();
+                if (frame == null) {
+                    throw gone();
+                }
+                if (frame.kind() == answer) {
+                    return frame.as(answerType);
+                }
+                switch (frame.kind()) {
+                    case Frames.HEAD -> deliver(sink, frame, true);
+                    case Frames.DATA -> deliver(sink, frame, false);
+                    case Frames.FAILURE -> throw explain(frame.as(Refusal.class));
+                    default -> throw new IOException("a frame of kind " + frame.kind());
+                }
+            }
+        } catch (IOException e) {
+            log.atDebug().setCause(e).log("A query engine does not answer any more");
+            kill();
+            throw gone();
+        } finally {
+            end();
+        }
+    }
+
+    /** A reader that is gone ends the query. */
+    private void deliver(@Nullable RowSink sink, Frames.Frame frame, boolean head) throws IOException {
+        if (sink == null) {
+            return;
+        }
+        try {
+            if (head) {
+                sink.head(frame.as(Head.class));
+            } else {
+                sink.data(frame.content());
+            }
+        } catch (IOException e) {
+            cancel(Reason.CANCELLED);
+            kill();
+            throw e;
+        }
+    }
+
+    private synchronized void begin(Duration time, long memory) {
+        long now = System.nanoTime();
+        ended = null;
+        deadlineNanos = now + time.toNanos();
+        killNanos = Long.MAX_VALUE;
+        memoryBytes = memory == Long.MAX_VALUE ? memory : memory + OWN_BYTES;
+        busy = true;
+    }
+
+    private synchronized void end() {
+        busy = false;
+    }
+
+    /** Ends the task under way, if there is one; kills the process if that does not help. */
+    public synchronized void cancel(Reason reason) {
+        if (!busy || ended != null) {
+            return;
+        }
+        ended = reason;
+        killNanos = System.nanoTime() + GRACE_NANOS;
+        Thread.startVirtualThread(() -> {
+            try {
+                frames.write(Frames.CANCEL);
+            } catch (IOException e) {
+                log.atDebug().setCause(e).log("An engine that was to be cancelled is gone");
+            }
+        });
+    }
+
+    /** Ends what has exceeded its time or memory. */
+    synchronized void watch() {
+        if (!busy) {
+            return;
+        }
+        long now = System.nanoTime();
+        if (now - deadlineNanos >= 0) {
+            cancel(Reason.TIME);
+        }
+        if (residentBytes().orElse(0) > memoryBytes) {
+            ended = ended == null ? Reason.MEMORY : ended;
+            kill();
+        }
+        if (killNanos != Long.MAX_VALUE && now - killNanos >= 0) {
+            kill();
+        }
+    }
+
+    /** The memory that the process really has, where the system tells. */
+    private OptionalLong residentBytes() {
+        Path statm = Path.of("/proc", Long.toString(process.pid()), "statm");
+        try {
+            String[] pages = Files.readString(statm).split(" ");
+            return OptionalLong.of(Long.parseLong(pages[1]) * 4096);
+        } catch (IOException | NumberFormatException e) {
+            return OptionalLong.empty();
+        }
+    }
+
+    private synchronized QueryException explain(Refusal refusal) {
+        return ended != null && (refusal.reason() == Reason.CANCELLED || refusal.reason() == Reason.ENGINE)
+                ? endedBy(ended)
+                : refusal.toException();
+    }
+
+    private synchronized QueryException gone() {
+        return endedBy(ended == null ? Reason.ENGINE : ended);
+    }
+
+    private static QueryException endedBy(Reason reason) {
+        return new QueryException(
+                reason,
+                switch (reason) {
+                    case TIME -> "the query took longer than it may (expected: less data, or a higher limit of time)";
+                    case MEMORY -> "the query needed more memory than it may (expected: less data at a time)";
+                    case CANCELLED -> "the query was cancelled";
+                    case SYNTAX, MEANING, REFUSED, VALUE, ENGINE ->
+                        "the query engine ended in the middle of the query; it probably ran out of memory";
+                },
+                -1);
+    }
+
+    boolean isAlive() {
+        return !killed && process.isAlive();
+    }
+
+    void kill() {
+        killed = true;
+        process.destroyForcibly();
+    }
+
+    /** Ends the process and removes what it left. */
+    void discard() {
+        kill();
+        try {
+            process.waitFor(5, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        remove(directory);
+    }
+
+    static void remove(Path directory) {
+        if (!Files.exists(directory)) {
+            return;
+        }
+        try (Stream<Path> all = Files.walk(directory)) {
+            for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(path);
+            }
+        } catch (IOException | java.io.UncheckedIOException e) {
+            log.atWarn().addKeyValue("directory", directory).setCause(e).log("Files of a query engine stay behind");
+        }
+    }
+}
