@@ -103,6 +103,7 @@ class ArchitectureTest {
         onlyIn("org.pf4j..", "io.segmentdo.plugin..");
         onlyIn("com.hazelcast..", "io.segmentdo.cluster..");
         onlyIn("org.rocksdb..", "io.segmentdo.rocks..", "io.segmentdo.spool..", "io.segmentdo.store.rocks..");
+        onlyIn("org.duckdb..", "io.segmentdo.warehouse.engine..");
         onlyIn("picocli..", "io.segmentdo.app..");
         onlyIn("org.snakeyaml..", "io.segmentdo.config..", "io.segmentdo.control..", "io.segmentdo.connector..");
     }
