@@ -40,8 +40,7 @@ final class Analyst implements AutoCloseable {
         }
         JsonNode statements = tree.path("statements");
         if (statements.size() != 1) {
-            throw new QueryException(
-                    Reason.REFUSED, statements.size() + " statements (expected: one SELECT)", -1);
+            throw new QueryException(Reason.REFUSED, statements.size() + " statements (expected: one SELECT)", -1);
         }
         new Gate(sql).check(statements.path(0));
         return new Reads(sql, this::bound).analyse(statements.path(0));
@@ -62,7 +61,8 @@ final class Analyst implements AutoCloseable {
     private static QueryException complaint(String sql, JsonNode tree) {
         String message = tree.path("error_message").asText();
         if (tree.path("error_type").asText().toLowerCase(Locale.ROOT).contains("not implemented")) {
-            return new QueryException(Reason.REFUSED, "only a SELECT can be run (expected: SELECT ... or WITH ...)", -1);
+            return new QueryException(
+                    Reason.REFUSED, "only a SELECT can be run (expected: SELECT ... or WITH ...)", -1);
         }
         return new QueryException(
                 Reason.SYNTAX, message, Places.offset(sql, tree.path("position").asInt(-1)));
@@ -73,7 +73,9 @@ final class Analyst implements AutoCloseable {
         JsonNode template = (time ? timeTemplate : textTemplate).deepCopy();
         ObjectNode cast = (ObjectNode) Objects.requireNonNull(template.findParent("try_cast"));
         cast.set("child", value.deepCopy());
-        return compute(template).map(text -> new Analysis.Bound(column, operator, time ? null : text, time ? Long.valueOf(text) : null));
+        return compute(template)
+                .map(text ->
+                        new Analysis.Bound(column, operator, time ? null : text, time ? Long.valueOf(text) : null));
     }
 
     /** The one value of a query; what cannot be computed here gives none, and its place in the query will tell. */

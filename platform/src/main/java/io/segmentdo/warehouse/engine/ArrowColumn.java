@@ -1,5 +1,7 @@
 package io.segmentdo.warehouse.engine;
 
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
 import com.google.flatbuffers.FlatBufferBuilder;
 import java.io.IOException;
 import java.io.StringWriter;
@@ -16,8 +18,6 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonGenerator;
 import org.apache.arrow.flatbuf.Bool;
 import org.apache.arrow.flatbuf.Date;
 import org.apache.arrow.flatbuf.DateUnit;
@@ -235,8 +235,7 @@ final class ArrowColumn {
             case FLOAT32 -> FloatingPoint.createFloatingPoint(builder, Precision.SINGLE);
             case FLOAT64 -> FloatingPoint.createFloatingPoint(builder, Precision.DOUBLE);
             case DATE -> Date.createDate(builder, DateUnit.DAY);
-            case LOCAL_TIME ->
-                org.apache.arrow.flatbuf.Timestamp.createTimestamp(builder, TimeUnit.MICROSECOND, 0);
+            case LOCAL_TIME -> org.apache.arrow.flatbuf.Timestamp.createTimestamp(builder, TimeUnit.MICROSECOND, 0);
             case TIME ->
                 org.apache.arrow.flatbuf.Timestamp.createTimestamp(
                         builder, TimeUnit.MICROSECOND, builder.createString("UTC"));

@@ -35,7 +35,8 @@ final class ArrowRows implements RowWriter {
     @Override
     public void begin() {
         FlatBufferBuilder builder = new FlatBufferBuilder();
-        int[] fields = columns.stream().mapToInt(column -> column.field(builder)).toArray();
+        int[] fields =
+                columns.stream().mapToInt(column -> column.field(builder)).toArray();
         int fieldsAt = Schema.createFieldsVector(builder, fields);
         int schema = Schema.createSchema(builder, (short) 0, fieldsAt, 0, 0);
         message(builder, MessageHeader.Schema, schema, 0);
@@ -57,7 +58,8 @@ final class ArrowRows implements RowWriter {
     @Override
     public void end(long rows, boolean truncated) {
         batch();
-        ByteBuffer end = ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN).putInt(-1).putInt(0);
+        ByteBuffer end =
+                ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN).putInt(-1).putInt(0);
         out.writeBytes(end.array());
     }
 

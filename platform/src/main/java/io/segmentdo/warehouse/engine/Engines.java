@@ -161,7 +161,8 @@ public final class Engines implements AutoCloseable {
                 busy = List.copyOf(leased);
                 long now = System.nanoTime();
                 idle.removeIf(waiting -> {
-                    boolean cold = now - waiting.sinceNanos() > config.keepWarm().toNanos();
+                    boolean cold =
+                            now - waiting.sinceNanos() > config.keepWarm().toNanos();
                     if (cold) {
                         discard(waiting.engine());
                     }

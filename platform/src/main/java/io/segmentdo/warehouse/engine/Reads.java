@@ -126,7 +126,9 @@ final class Reads {
         List<String> tables = new ArrayList<>();
         collectTables(from, tables);
         collectBounds(select.path("where_clause"), tables, bounds);
-        select.fields().forEachRemaining(field -> visit(field.getValue(), field.getKey().equals("from_table") ? bounds : Map.of()));
+        select.fields()
+                .forEachRemaining(
+                        field -> visit(field.getValue(), field.getKey().equals("from_table") ? bounds : Map.of()));
     }
 
     /** The names by which the columns of this FROM are told apart. */
@@ -179,8 +181,8 @@ final class Reads {
                 : tables.size() == 1 ? tables.getFirst() : "";
         if (BOUNDED.contains(name) && tables.stream().filter(table::equals).count() == 1) {
             values.bound(name, operator, value)
-                    .ifPresent(bound ->
-                            bounds.computeIfAbsent(table, t -> new ArrayList<>()).add(bound));
+                    .ifPresent(bound -> bounds.computeIfAbsent(table, t -> new ArrayList<>())
+                            .add(bound));
         }
     }
 
@@ -210,9 +212,7 @@ final class Reads {
         String name = table.path("table_name").asText().toLowerCase(Locale.ROOT);
         boolean plain = !defined.contains(name);
         uses.add(new Analysis.Use(
-                name,
-                Places.offset(sql, table),
-                plain ? bounds.getOrDefault(alias(table), List.of()) : List.of()));
+                name, Places.offset(sql, table), plain ? bounds.getOrDefault(alias(table), List.of()) : List.of()));
     }
 
     private void column(JsonNode column) {

@@ -19,7 +19,9 @@ final class Relations {
         return table.files().stream()
                 .map(Relations::literal)
                 .collect(Collectors.joining(
-                        ", ", "SELECT * FROM read_parquet([", "], schema = " + schema + ", hive_partitioning = false)"));
+                        ", ",
+                        "SELECT * FROM read_parquet([",
+                        "], schema = " + schema + ", hive_partitioning = false)"));
     }
 
     private static String empty(Dataset.Table table) {

@@ -154,15 +154,16 @@ class SandboxTest {
 
     @TestFactory
     Stream<DynamicTest> theGateRefuses() {
-        return REFUSED.stream().map(sql -> dynamicTest(sql, () -> {
-            QueryException refused =
-                    catchThrowableOfType(QueryException.class, () -> fixture.query(filled(sql)));
+        return REFUSED.stream()
+                .map(sql -> dynamicTest(sql, () -> {
+                    QueryException refused =
+                            catchThrowableOfType(QueryException.class, () -> fixture.query(filled(sql)));
 
-            assertThat(refused).isNotNull();
-            assertThat(refused.reason()).isIn(Reason.REFUSED, Reason.SYNTAX, Reason.MEANING);
-            assertThat(refused.getMessage()).doesNotContain("hunter2");
-            assertAlive();
-        }));
+                    assertThat(refused).isNotNull();
+                    assertThat(refused.reason()).isIn(Reason.REFUSED, Reason.SYNTAX, Reason.MEANING);
+                    assertThat(refused.getMessage()).doesNotContain("hunter2");
+                    assertAlive();
+                }));
     }
 
     /** What would happen if one of these came past the gate. */
@@ -216,8 +217,7 @@ class SandboxTest {
                             catchThrowableOfType(QueryException.class, () -> fixture.query(sql, tight));
 
                     assertThat(stopped).isNotNull();
-                    assertThat(stopped.reason())
-                            .isIn(Reason.TIME, Reason.MEMORY, Reason.VALUE, Reason.ENGINE);
+                    assertThat(stopped.reason()).isIn(Reason.TIME, Reason.MEMORY, Reason.VALUE, Reason.ENGINE);
                     assertAlive();
                 }));
     }
@@ -235,7 +235,8 @@ class SandboxTest {
         Limits limits = EngineFixture.CONFIG.limits();
         Limits few = limits.rows(1_000_000).bytes(10_000);
 
-        assertThat(fixture.query("SELECT repeat('x', 1000) FROM range(100000000)", few).length())
+        assertThat(fixture.query("SELECT repeat('x', 1000) FROM range(100000000)", few)
+                        .length())
                 .isBetween(10_000, 12_000);
     }
 
@@ -279,8 +280,8 @@ class SandboxTest {
                     assertThat(e.getMessage()).contains("foo");
                 });
         assertThatThrownBy(() -> fixture.query("SELECT event FROM events\nWHERE type ="))
-                .isInstanceOfSatisfying(QueryException.class, e -> assertThat(e.reason())
-                        .isEqualTo(Reason.SYNTAX));
+                .isInstanceOfSatisfying(
+                        QueryException.class, e -> assertThat(e.reason()).isEqualTo(Reason.SYNTAX));
         assertThatThrownBy(() -> fixture.query("SELECT current_setting('x') FROM events"))
                 .isInstanceOfSatisfying(QueryException.class, e -> {
                     assertThat(e.reason()).isEqualTo(Reason.REFUSED);
