@@ -187,8 +187,8 @@ final class ArrowColumn {
     }
 
     /** What goes into the body of the batch, in this order. */
-    List<ByteBuffer> buffers() {
-        List<ByteBuffer> buffers = new ArrayList<>(3);
+    List<byte[]> buffers() {
+        List<byte[]> buffers = new ArrayList<>(3);
         buffers.add(written(present));
         if (kind == Kind.TEXT) {
             buffers.add(written(ends));
@@ -197,8 +197,10 @@ final class ArrowColumn {
         return buffers;
     }
 
-    private static ByteBuffer written(ByteBuffer buffer) {
-        return buffer.duplicate().flip();
+    private static byte[] written(ByteBuffer buffer) {
+        byte[] bytes = new byte[buffer.position()];
+        buffer.get(0, bytes);
+        return bytes;
     }
 
     /** Describes the column in a schema. */

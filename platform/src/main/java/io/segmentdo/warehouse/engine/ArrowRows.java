@@ -68,7 +68,7 @@ final class ArrowRows implements RowWriter {
         if (rows == 0) {
             return;
         }
-        List<ByteBuffer> buffers = new ArrayList<>();
+        List<byte[]> buffers = new ArrayList<>();
         columns.forEach(column -> buffers.addAll(column.buffers()));
         FlatBufferBuilder builder = new FlatBufferBuilder();
         RecordBatch.startNodesVector(builder, columns.size());
@@ -80,25 +80,24 @@ final class ArrowRows implements RowWriter {
         int buffersAt = builder.endVector();
         int batch = RecordBatch.createRecordBatch(builder, rows, nodes, buffersAt, 0, 0);
         message(builder, MessageHeader.RecordBatch, batch, bodyLength);
-        for (ByteBuffer buffer : buffers) {
-            int length = buffer.remaining();
-            out.write(buffer.array(), 0, length);
-            out.writeBytes(new byte[padding(length)]);
+        for (byte[] buffer : buffers) {
+            out.writeBytes(buffer);
+            out.writeBytes(new byte[padding(buffer.length)]);
         }
         columns.forEach(ArrowColumn::clear);
     }
 
     /** Vectors of structs are built from their end. */
-    private static long describe(List<ByteBuffer> buffers, FlatBufferBuilder builder) {
+    private static long describe(List<byte[]> buffers, FlatBufferBuilder builder) {
         long end = 0;
-        for (ByteBuffer buffer : buffers) {
-            end += buffer.remaining() + padding(buffer.remaining());
+        for (byte[] buffer : buffers) {
+            end += buffer.length + padding(buffer.length);
         }
         RecordBatch.startBuffersVector(builder, buffers.size());
         long offset = end;
-        for (ByteBuffer buffer : buffers.reversed()) {
-            offset -= buffer.remaining() + padding(buffer.remaining());
-            Buffer.createBuffer(builder, offset, buffer.remaining());
+        for (byte[] buffer : buffers.reversed()) {
+            offset -= buffer.length + padding(buffer.length);
+            Buffer.createBuffer(builder, offset, buffer.length);
         }
         return end;
     }

@@ -8,7 +8,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
+import java.util.NoSuchElementException;
 import java.util.OptionalLong;
+import java.util.StringTokenizer;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +26,7 @@ import org.slf4j.LoggerFactory;
 public final class Engine {
     private static final Logger log = LoggerFactory.getLogger(Engine.class);
     private static final long START_SECONDS = 60;
+    private static final long PAGE_BYTES = 4096;
     private static final long GRACE_NANOS = TimeUnit.MILLISECONDS.toNanos(1500);
     /** What the process needs beside the data of a query: the Java heap, the library, and some. */
     private static final long OWN_BYTES = 448L << 20;
@@ -50,13 +53,13 @@ public final class Engine {
 
     /** Starts a process that lives in a directory of its own, and waits until it is ready. */
     static Engine start(Path directory) throws IOException {
-        Path home = Files.createDirectories(directory.resolve("tmp")).getParent();
+        Files.createDirectories(directory.resolve("tmp"));
         Files.createDirectories(directory.resolve("spill"));
-        ProcessBuilder builder = new ProcessBuilder(command(home))
-                .directory(home.toFile())
-                .redirectError(home.resolve("stderr.txt").toFile());
+        ProcessBuilder builder = new ProcessBuilder(command(directory))
+                .directory(directory.toFile())
+                .redirectError(directory.resolve("stderr.txt").toFile());
         builder.environment().clear(); // nothing of the node's surroundings, secrets among them
-        Engine engine = new Engine(home, builder.start());
+        Engine engine = new Engine(directory, builder.start());
         engine.awaitReady();
         return engine;
     }
@@ -233,9 +236,10 @@ public final class Engine {
     private OptionalLong residentBytes() {
         Path statm = Path.of("/proc", Long.toString(process.pid()), "statm");
         try {
-            String[] pages = Files.readString(statm).split(" ");
-            return OptionalLong.of(Long.parseLong(pages[1]) * 4096);
-        } catch (IOException | NumberFormatException e) {
+            StringTokenizer pages = new StringTokenizer(Files.readString(statm));
+            pages.nextToken(); // what is reserved
+            return OptionalLong.of(Long.parseLong(pages.nextToken()) * PAGE_BYTES);
+        } catch (IOException | NumberFormatException | NoSuchElementException e) {
             return OptionalLong.empty();
         }
     }

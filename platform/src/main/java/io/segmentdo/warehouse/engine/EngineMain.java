@@ -17,7 +17,11 @@ import java.util.concurrent.LinkedBlockingQueue;
 public final class EngineMain {
     private EngineMain() {}
 
-    /** @param arguments the directory for temporary files of queries */
+    /**
+     * Works until the input ends.
+     *
+     * @param arguments the directory for temporary files of queries
+     */
     public static void main(String[] arguments) throws IOException, SQLException, InterruptedException {
         Frames frames = new Frames(System.in, new FileOutputStream(FileDescriptor.out));
         System.setOut(System.err); // nothing but frames may get into the pipe

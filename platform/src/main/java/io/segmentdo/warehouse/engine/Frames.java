@@ -39,8 +39,24 @@ final class Frames {
     /** From the engine: {@link Refusal}, the end of a task that did not. */
     static final byte FAILURE = 'E';
 
-    /** Kind and content of one message. */
-    record Frame(byte kind, byte[] content) {
+    /** Kind and content of one message. Immutable, but for its bytes. */
+    static final class Frame {
+        private final byte kind;
+        private final byte[] content;
+
+        private Frame(byte kind, byte[] content) {
+            this.kind = kind;
+            this.content = content;
+        }
+
+        byte kind() {
+            return kind;
+        }
+
+        byte[] content() {
+            return content;
+        }
+
         <T> T as(Class<T> type) throws IOException {
             return JSON.readValue(content, type);
         }

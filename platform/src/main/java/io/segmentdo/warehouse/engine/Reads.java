@@ -126,9 +126,9 @@ final class Reads {
         List<String> tables = new ArrayList<>();
         collectTables(from, tables);
         collectBounds(select.path("where_clause"), tables, bounds);
-        select.fields()
-                .forEachRemaining(
-                        field -> visit(field.getValue(), field.getKey().equals("from_table") ? bounds : Map.of()));
+        for (var member : select.properties()) {
+            visit(member.getValue(), member.getKey().equals("from_table") ? bounds : Map.of());
+        }
     }
 
     /** The names by which the columns of this FROM are told apart. */
