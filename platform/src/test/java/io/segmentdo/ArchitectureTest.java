@@ -42,6 +42,7 @@ class ArchitectureTest {
             entry("profile", Set.of("event", "store")),
             entry("identity", Set.of("event", "profile", "source", "store")),
             entry("route", Set.of("event", "identity", "spool")),
+            entry("cluster", Set.of("identity", "store")),
             entry("delivery", Set.of("destination", "event", "identity", "mapping", "source", "store")),
             entry("fidelity", Set.of("destination", "mapping")),
             entry("plugin", Set.of("delivery", "destination")),

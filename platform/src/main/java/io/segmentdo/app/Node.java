@@ -1,6 +1,7 @@
 package io.segmentdo.app;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.segmentdo.cluster.Claims;
 import io.segmentdo.collect.Collector;
 import io.segmentdo.collect.Ties;
 import io.segmentdo.config.ConfigLoader;
@@ -17,7 +18,9 @@ import io.segmentdo.delivery.DeliveryApi;
 import io.segmentdo.identity.IdentityLane;
 import io.segmentdo.identity.IdentityMeters;
 import io.segmentdo.identity.IdentityRules;
-import io.segmentdo.identity.IdentityVerticle;
+import io.segmentdo.identity.Lanes;
+import io.segmentdo.identity.LocalDirectory;
+import io.segmentdo.identity.Seal;
 import io.segmentdo.plugin.Plugins;
 import io.segmentdo.plugin.PluginsConfig;
 import io.segmentdo.problem.PlatformException;
@@ -39,7 +42,6 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.IntStream;
 
 /**
  * One running node: every part, started against the way of an event, so that each finds the next one ready, and stopped
@@ -116,6 +118,7 @@ public final class Node implements AutoCloseable {
         private final Discards discards;
         private final Health health = new Health();
         private final Sources sources = new Sources();
+        private final LocalDirectory directory;
 
         Starting(Loaded<PlatformConfig> loaded, Path configDirectory, Parts parts) {
             this.loaded = loaded;
@@ -126,6 +129,7 @@ public final class Node implements AutoCloseable {
             this.owner = OwnerToken.open(data);
             this.metrics = parts.add(new Metrics(config.telemetry()));
             this.discards = new Discards(metrics.registry(), config.telemetry().discards(), clock);
+            this.directory = new LocalDirectory(config.identity().effectiveLanes());
             VertxOptions options = new VertxOptions()
                     .setPreferNativeTransport(true)
                     .setEventLoopPoolSize(config.http().effectiveEventLoops());
@@ -140,12 +144,18 @@ public final class Node implements AutoCloseable {
             Spool spool = parts.add(Spool.open(data.resolve("spool"), config.spool(), metrics.registry(), clock));
             Plugins plugins = parts.add(Plugins.open(
                     pluginFolders(), data.resolve("tmp/plugins"), DeclaredDestination::read, metrics.registry()));
-            Deliveries deliveries = parts.add(
-                    new Deliveries(config.delivery(), vertx, store, outbox, plugins, metrics.registry(), clock));
+            Deliveries deliveries =
+                    new Deliveries(config.delivery(), vertx, store, outbox, plugins, metrics.registry(), clock);
+            Ownership ownership = new Ownership(outbox, deliveries);
+            IdentityMeters identity =
+                    new IdentityMeters(metrics.registry(), discards, config.identity().effectiveLanes());
+            Claims claims = startLanes(store, ownership, identity);
+            parts.add(deliveries); // stops before the partitions are given up, so that it can store what it has done
+            claims.follow(ownership);
             InstalledDestinations installed = new InstalledDestinations(plugins);
             Workspaces workspaces = workspaces(builtIn, deliveries, installed);
             workspaces.start();
-            IdentityMeters identity = startIdentity(store, new Ownership(outbox, deliveries));
+            claims.start();
             parts.add(new OutboxUpkeep(outbox, deliveries));
             Router router = startRouter(spool, store.partitions());
             parts.add(workspaces); // stops before the router: no more changes while the rest drains
@@ -163,7 +173,7 @@ public final class Node implements AutoCloseable {
                             discards::total,
                             identity::identified,
                             () -> spool.depthEvents() + identity.waiting()));
-            new NodeHealth(health).watch(spool, deliveries, plugins);
+            new NodeHealth(health).watch(spool, claims, deliveries, plugins);
             return new Node(parts, metrics, owner, startServers(collector, api(workspaces, deliveries)));
         }
 
@@ -193,41 +203,28 @@ public final class Node implements AutoCloseable {
                     });
         }
 
-        private IdentityMeters startIdentity(PartitionStore store, Ownership ownership) {
-            int lanes = config.identity().effectiveLanes();
-            IdentityMeters meters = new IdentityMeters(metrics.registry(), discards, lanes);
-            IdentityVerticle.registerCodecs(vertx.eventBus());
-            for (int lane = 0; lane < lanes; lane++) {
-                int number = lane;
-                List<Integer> owned = IntStream.range(0, store.partitions())
-                        .filter(partition -> partition % lanes == number)
-                        .boxed()
-                        .toList();
-                deploy(
-                        new IdentityVerticle(
-                                number,
-                                lanes,
-                                owned,
-                                transport -> new IdentityLane(
-                                        store,
-                                        ownership,
-                                        config.identity(),
-                                        workspace -> IdentityRules.DEFAULT,
-                                        transport),
-                                meters),
-                        "identity-" + number);
-            }
-            return meters;
+        /** Starts the lanes, and what will give them their partitions. */
+        private Claims startLanes(PartitionStore store, Ownership ownership, IdentityMeters meters) {
+            Lanes.registerCodecs(vertx.eventBus(), Seal.NONE);
+            Lanes lanes = new Lanes(
+                    vertx,
+                    directory.places(),
+                    directory,
+                    transport -> new IdentityLane(
+                            store, ownership, config.identity(), workspace -> IdentityRules.DEFAULT, transport),
+                    meters);
+            parts.await(lanes.start());
+            parts.add(() -> parts.await(lanes.stop()));
+            return parts.add(Claims.alone(store, lanes, metrics.registry()));
         }
 
         private Router startRouter(Spool spool, int partitions) {
-            Router router = new Router(
-                    spool, config.route(), partitions, config.identity().effectiveLanes());
+            Router router = new Router(spool, config.route(), partitions, directory);
             deploy(router, "router");
             return router;
         }
 
-        /** On a thread of its own, because it blocks on its store or spool. */
+        /** On a thread of its own, because it blocks on its spool. */
         private void deploy(io.vertx.core.Deployable verticle, String thread) {
             DeploymentOptions options = new DeploymentOptions()
                     .setThreadingModel(ThreadingModel.WORKER)

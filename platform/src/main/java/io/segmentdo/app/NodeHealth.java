@@ -1,5 +1,6 @@
 package io.segmentdo.app;
 
+import io.segmentdo.cluster.Claims;
 import io.segmentdo.control.Health;
 import io.segmentdo.control.Health.Report;
 import io.segmentdo.delivery.Deliveries;
@@ -16,14 +17,22 @@ final class NodeHealth {
         this.health = health;
     }
 
-    void watch(Spool spool, Deliveries deliveries, Plugins plugins) {
+    void watch(Spool spool, Claims claims, Deliveries deliveries, Plugins plugins) {
         health.register(
                 "spool",
                 () -> spool.refusal()
                         .map(problem -> Report.notReady(String.valueOf(problem.getMessage())))
                         .orElse(Report.OK));
+        health.register("partitions", () -> partitions(claims));
         health.register("destinations", () -> destinations(deliveries));
         health.register("plugins", () -> plugins(plugins));
+    }
+
+    private static Report partitions(Claims claims) {
+        int missing = claims.missing();
+        return missing == 0
+                ? Report.OK
+                : Report.notReady(missing + " partitions of this node still have another owner, or their store fails");
     }
 
     private static Report destinations(Deliveries deliveries) {

@@ -1,22 +1,21 @@
 package io.segmentdo.app;
 
+import io.segmentdo.cluster.Follower;
 import io.segmentdo.delivery.Deliveries;
 import io.segmentdo.event.OutboxEntry;
 import io.segmentdo.identity.EventLog;
 import io.segmentdo.store.Changes;
 import io.segmentdo.store.Outbox;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.Set;
 
 /**
- * What follows when a lane takes a partition: its outbox gets a new owner, and its deliveries go on under the new epoch.
+ * What goes with a partition: its outbox, which the lane opens with it, and its deliveries, which follow.
  *
  * <p>Safe for concurrent use by several lanes.
  */
-final class Ownership implements EventLog {
+final class Ownership implements EventLog, Follower {
     private final Outbox outbox;
     private final Deliveries deliveries;
-    private final Map<Integer, Long> epochs = new ConcurrentHashMap<>();
 
     Ownership(Outbox outbox, Deliveries deliveries) {
         this.outbox = outbox;
@@ -25,12 +24,7 @@ final class Ownership implements EventLog {
 
     @Override
     public long open(int partition, long epoch) {
-        long tail = outbox.open(partition, epoch);
-        Long before = epochs.put(partition, epoch);
-        if (before == null || before != epoch) {
-            deliveries.own(partition, epoch);
-        }
-        return tail;
+        return outbox.open(partition, epoch);
     }
 
     @Override
@@ -41,5 +35,16 @@ final class Ownership implements EventLog {
     @Override
     public void committed(int partition, long tail) {
         outbox.committed(partition, tail);
+    }
+
+    @Override
+    public void own(int partition, long epoch) {
+        deliveries.own(partition, epoch);
+    }
+
+    @Override
+    public void disown(Set<Integer> partitions) {
+        deliveries.disown(partitions);
+        partitions.forEach(outbox::close);
     }
 }

@@ -53,6 +53,9 @@ final class Backlog {
         private long next;
         private long cursor;
 
+        /** When a merge was found to wait for another member; 0 when none does. */
+        private long heldUpSinceNanos;
+
         private Stream(int partition, long epoch, long cursor) {
             this.partition = partition;
             this.epoch = epoch;
@@ -61,6 +64,8 @@ final class Backlog {
             this.next = cursor;
         }
     }
+
+    static final long HELD_UP_PAUSE_NANOS = 100_000_000;
 
     private static final int ENTRIES_MAX = 256;
     private static final long BYTES_MAX = 1 << 20;
@@ -110,7 +115,7 @@ final class Backlog {
         Stream stream = streams.remove(partition);
         if (stream != null) {
             takenBefore += stream.next - stream.first;
-            stored.set(partition, Long.MAX_VALUE);
+            stored.set(partition, 0);
         }
     }
 
@@ -189,7 +194,9 @@ final class Backlog {
     }
 
     private List<Taken> read(Stream stream, int max, boolean followsMerges) {
-        if (stream.next > tails.get(stream.partition)) {
+        boolean isHeldUp = stream.heldUpSinceNanos != 0
+                && System.nanoTime() - stream.heldUpSinceNanos < HELD_UP_PAUSE_NANOS;
+        if (isHeldUp || stream.next > tails.get(stream.partition)) {
             return List.of();
         }
         List<OutboxEntry> entries = outbox.read(stream.partition, stream.next, Math.min(max, ENTRIES_MAX), BYTES_MAX);
@@ -200,6 +207,8 @@ final class Backlog {
                 .takeWhile(entry -> !followsMerges || mayPass(entry))
                 .map(entry -> new Taken(entry, new Slot(stream, entry)))
                 .toList();
+        stream.heldUpSinceNanos =
+                taken.size() < entries.size() && waitsForOthers(entries.get(taken.size())) ? System.nanoTime() | 1 : 0;
         for (Taken one : taken) {
             stream.slots.add(one.slot);
             stream.next = one.slot.position + 1;
@@ -221,12 +230,29 @@ final class Backlog {
         }
     }
 
+    private boolean waitsForOthers(OutboxEntry entry) {
+        return entry instanceof ProfileFact fact && !streams.containsKey(fact.otherPartition());
+    }
+
     private boolean mayPass(OutboxEntry entry) {
-        if (entry instanceof ProfileFact fact && fact.otherPartition() >= 0) {
+        if (entry instanceof ProfileFact fact
+                && fact.otherPartition() >= 0
+                && fact.otherPartition() != entry.partition()) {
             @Nullable Stream other = streams.get(fact.otherPartition());
-            return other == null || fact.otherPartition() == entry.partition() || other.cursor > fact.otherPosition();
+            return (other == null ? cursorElsewhere(fact.otherPartition()) : other.cursor) > fact.otherPosition();
         }
         return true;
+    }
+
+    /** How far another member has come with a partition of its own; without a cursor it has no such destination. */
+    private long cursorElsewhere(int partition) {
+        byte[] value = store.read(partition, Keyspace.CURSOR, cursorKey);
+        return value == null ? Long.MAX_VALUE : ByteBuffer.wrap(value).getLong();
+    }
+
+    /** Whether a merge waits for what another member delivers, which does not tell. */
+    boolean waitsForOthers() {
+        return streams.values().stream().anyMatch(stream -> stream.heldUpSinceNanos != 0);
     }
 
     /** Says how many deliveries an entry has become; more than the one that is expected anyway. */

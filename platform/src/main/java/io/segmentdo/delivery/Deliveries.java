@@ -16,12 +16,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLongArray;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Delivers every event of the outbox to every destination that wants it, at least once.
@@ -32,6 +37,9 @@ import java.util.concurrent.atomic.AtomicLongArray;
  * Safe for concurrent use.
  */
 public final class Deliveries implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Deliveries.class);
+    private static final long DISOWN_MILLIS = 500;
+
     private final Services services;
     private final Map<String, Lane> lanes = new ConcurrentHashMap<>();
     private final Map<String, ConfiguredDestination> configured = new HashMap<>();
@@ -77,10 +85,21 @@ public final class Deliveries implements AutoCloseable {
         lanes.values().forEach(lane -> lane.own(partition, epoch));
     }
 
-    /** Leaves a partition to its new owner. */
-    public synchronized void disown(int partition) {
-        epochs.remove(partition);
-        lanes.values().forEach(lane -> lane.disown(partition));
+    /**
+     * Leaves partitions to their new owners, once what was decided about their events is stored; a destination that is
+     * held up is not waited for, and what it has not stored is delivered again by the new owner.
+     */
+    public synchronized void disown(Collection<Integer> partitions) {
+        epochs.keySet().removeAll(partitions);
+        CompletableFuture<?>[] stored =
+                lanes.values().stream().map(lane -> lane.disown(partitions)).toArray(CompletableFuture[]::new);
+        try {
+            CompletableFuture.allOf(stored).get(DISOWN_MILLIS, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (TimeoutException | ExecutionException e) {
+            LOG.atWarn().setCause(e).log("A destination did not store its state in time, some events go out again");
+        }
     }
 
     /**

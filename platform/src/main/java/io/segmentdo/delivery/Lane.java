@@ -21,7 +21,9 @@ import java.util.Collections;
 import java.util.Deque;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -64,6 +66,7 @@ final class Lane {
     private final Ready ready = new Ready();
     private final Deque<Candidate> unplanned = new ArrayDeque<>();
     private final List<Exchange> outgoing = new ArrayList<>();
+    private final TreeMap<Integer, Long> opening = new TreeMap<>();
 
     private ConfiguredDestination config;
     private @Nullable Wiring wiring;
@@ -121,11 +124,20 @@ final class Lane {
     }
 
     void own(int partition, long epoch) {
-        inbox.put(() -> ledger.open(partition, epoch));
+        inbox.put(() -> {
+            close(partition);
+            opening.put(partition, epoch);
+        });
     }
 
-    void disown(int partition) {
-        inbox.put(() -> ledger.close(partition));
+    /** Stores what was decided about events of these partitions, and forgets the others. */
+    CompletableFuture<Boolean> disown(Collection<Integer> partitions) {
+        return ask(() -> {
+            withStore(ledger::flush);
+            opening.keySet().removeAll(partitions);
+            partitions.forEach(this::close);
+            return true;
+        });
     }
 
     void reconfigure(ConfiguredDestination next) {
@@ -283,6 +295,9 @@ final class Lane {
             connect();
             long now = services.clock().millis();
             if (now >= storePausedUntilMillis) {
+                withStore(this::open);
+            }
+            if (now >= storePausedUntilMillis) {
                 withStore(this::read);
             }
             plan();
@@ -302,11 +317,33 @@ final class Lane {
         try {
             work.run();
         } catch (StaleEpochException e) {
-            ledger.close(e.partition());
+            close(e.partition());
         } catch (PlatformException e) {
             storePausedUntilMillis = services.clock().millis() + STORE_PAUSE_MILLIS;
             LOG.atWarn().addKeyValue("destination", destination).setCause(e).log("The store fails, delivery waits");
         }
+    }
+
+    /** Goes on with partitions that came. */
+    private void open() {
+        while (!opening.isEmpty()) {
+            Map.Entry<Integer, Long> next = opening.firstEntry();
+            ledger.open(next.getKey(), next.getValue());
+            opening.remove(next.getKey());
+        }
+    }
+
+    /** Forgets a partition that has another owner now; what is under way is answered for and not stored. */
+    private void close(int partition) {
+        List<Item> withdrawn = ready.remove(partition);
+        unplanned.removeIf(candidate -> {
+            boolean isClosed = candidate.entry().partition() == partition;
+            if (isClosed) {
+                ledger.withdraw(candidate);
+            }
+            return isClosed;
+        });
+        ledger.close(partition, withdrawn);
     }
 
     // ---- connecting
@@ -628,11 +665,17 @@ final class Lane {
         if (stopping) {
             return Math.min(nanos, Math.max(0, stopAtNanos - System.nanoTime()));
         }
+        long storeNanos = nanosUntil(storePausedUntilMillis, nowMillis);
+        if (!opening.isEmpty()) {
+            nanos = Math.min(nanos, storeNanos);
+        }
         Wiring by = wiring;
         if (by == null) {
             return Math.min(nanos, nanosUntil(reconnectMillis, nowMillis));
         }
-        long storeNanos = nanosUntil(storePausedUntilMillis, nowMillis);
+        if (ledger.waitsForOthers()) {
+            nanos = Math.min(nanos, Backlog.HELD_UP_PAUSE_NANOS);
+        }
         if (!unplanned.isEmpty()) {
             return 0;
         }

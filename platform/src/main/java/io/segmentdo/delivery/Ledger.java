@@ -6,8 +6,11 @@ import io.segmentdo.event.IdentifiedEvent;
 import io.segmentdo.event.OutboxEntry;
 import io.segmentdo.store.Keyspace;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -49,6 +52,7 @@ final class Ledger {
     private long filtered;
     private long dead;
     private long deadLetters;
+    private final Map<Integer, Long> deadLettersByPartition = new HashMap<>();
 
     /** @param ready is given every delivery that may go now */
     Ledger(Services services, String destination, DeliveryMeters meters, Consumer<Item> ready) {
@@ -67,9 +71,18 @@ final class Ledger {
      * the outbox is read again from there, and it must not go before those of its profile that are read now.
      */
     void open(int partition, long epoch) {
+        List<Retry> stored = retries.stored(partition);
+        AtomicLong letters = new AtomicLong();
+        Retries.scan(
+                services.store(),
+                partition,
+                Keyspace.DEAD_LETTER,
+                destination,
+                (key, value) -> letters.incrementAndGet());
         backlog.open(partition, epoch);
+        countDeadLetter(partition, letters.get());
         long cursor = backlog.storedCursor(partition);
-        for (Retry retry : retries.stored(partition)) {
+        for (Retry retry : stored) {
             if (retry.key().position() >= cursor) {
                 delete(retry.key(), Keyspace.RETRY);
             } else {
@@ -78,14 +91,61 @@ final class Ledger {
                 queue(retry);
             }
         }
-        Retries.scan(services.store(), partition, Keyspace.DEAD_LETTER, destination, (key, value) -> deadLetters++);
     }
 
-    /** Forgets a partition that has another owner now. */
-    void close(int partition) {
+    /**
+     * Forgets a partition that has another owner now, which has its own account of all this.
+     *
+     * @param withdrawn its deliveries that were ready and will not go
+     */
+    void close(int partition, List<Item> withdrawn) {
         backlog.close(partition);
-        retries.dropDue(partition);
         journal.drop(partition);
+        deadLetters -= deadLettersByPartition.getOrDefault(partition, 0L);
+        deadLettersByPartition.remove(partition);
+        for (Lines.Next behind : lines.withdraw(partition)) {
+            switch (behind) {
+                case Lines.Next.Fresh fresh -> withdraw(fresh.item().retry());
+                case Lines.Next.Stored stored -> forget();
+            }
+        }
+        for (Retry retry : retries.takeDue(partition)) {
+            forget();
+            settleLine(retry.profileId());
+        }
+        for (Item item : withdrawn) {
+            withdraw(item.retry());
+            settleLine(item.profileId());
+        }
+    }
+
+    /** Gives up on an entry of a partition that was closed, before it was planned. */
+    void withdraw(Candidate candidate) {
+        withdraw(candidate.retry());
+        if (candidate.retry() != null) {
+            settleLine(candidate.entry().profileId());
+        }
+    }
+
+    private void withdraw(@Nullable Retry retry) {
+        if (retry == null) {
+            fresh--;
+            opened--;
+        } else {
+            loaded--;
+            forget();
+        }
+    }
+
+    /** A stored delivery is not counted here any more. */
+    private void forget() {
+        retries.removed();
+        opened--;
+    }
+
+    private void countDeadLetter(int partition, long change) {
+        deadLetters += change;
+        deadLettersByPartition.merge(partition, change, Long::sum);
     }
 
     /** Whether the deliveries of a profile go one after another from now on. */
@@ -108,6 +168,11 @@ final class Ledger {
     /** Whether there is memory for new entries, and room among the retries for those that fail. */
     boolean mayRead() {
         return memory() > 0 && retries.count() < services.config().retryQueueMax();
+    }
+
+    /** Whether an entry waits for what another member delivers. */
+    boolean waitsForOthers() {
+        return backlog.waitsForOthers();
     }
 
     boolean hasUnread() {
@@ -141,10 +206,9 @@ final class Ledger {
             if (retry == null) {
                 break;
             }
-            IdentifiedEvent event = load(retry);
+            IdentifiedEvent event = backlog.owns(retry.key().partition()) ? load(retry) : null;
             if (event == null) {
-                retries.removed();
-                opened--;
+                forget();
                 settleLine(retry.profileId());
             } else {
                 loaded++;
@@ -298,7 +362,7 @@ final class Ledger {
                                 event)
                         .encode());
         dead++;
-        deadLetters++;
+        countDeadLetter(key.partition(), backlog.owns(key.partition()) ? 1 : 0);
         meters.dead();
         end(item);
     }
@@ -361,7 +425,7 @@ final class Ledger {
         Retry retry = new Retry(key, letter.profileId(), 0, 0, services.clock().millis());
         put(key, Keyspace.RETRY, retry.encode(event));
         delete(key, Keyspace.DEAD_LETTER);
-        deadLetters--;
+        countDeadLetter(key.partition(), -1);
         opened++;
         retries.added();
         queue(retry);
@@ -375,7 +439,7 @@ final class Ledger {
             return false;
         }
         delete(key, Keyspace.DEAD_LETTER);
-        deadLetters--;
+        countDeadLetter(key.partition(), -1);
         return true;
     }
 

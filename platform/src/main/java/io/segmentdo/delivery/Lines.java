@@ -109,6 +109,18 @@ final class Lines {
         return null;
     }
 
+    /** Takes those of a partition out of all lines, but for the heads. */
+    List<Next> withdraw(int partition) {
+        List<Next> withdrawn = new ArrayList<>();
+        for (Line line : lines.values()) {
+            line.fresh.removeIf(item -> item.identified().partition() == partition
+                    && withdrawn.add(new Next.Fresh(item)));
+            line.stored.removeIf(
+                    retry -> retry.key().partition() == partition && withdrawn.add(new Next.Stored(retry)));
+        }
+        return withdrawn;
+    }
+
     /** Ends all lines; returns those who stood behind the heads. */
     List<Next> dissolve() {
         List<Next> all = new ArrayList<>();

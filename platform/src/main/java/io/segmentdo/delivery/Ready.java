@@ -29,6 +29,16 @@ final class Ready {
         }
     }
 
+    /** Takes out those of a partition. */
+    List<Item> remove(int partition) {
+        List<Item> removed = items.stream()
+                .filter(item -> item.identified().partition() == partition)
+                .toList();
+        items.removeIf(item -> item.identified().partition() == partition);
+        removed.forEach(item -> bytes -= item.bytes());
+        return removed;
+    }
+
     /** In how many nanoseconds a batch is complete: 0 for now, {@link Long#MAX_VALUE} for never. */
     long nanosUntilComplete(Batching batching, long nowNanos) {
         Item first = items.peek();

@@ -52,11 +52,13 @@ final class Retries {
         due.add(retry);
     }
 
-    /** Forgets those of a partition that has another owner now. */
-    void dropDue(int partition) {
-        int before = due.size();
+    /** Takes out those of a partition that has another owner now. */
+    List<Retry> takeDue(int partition) {
+        List<Retry> taken = due.stream()
+                .filter(retry -> retry.key().partition() == partition)
+                .toList();
         due.removeIf(retry -> retry.key().partition() == partition);
-        count -= before - due.size();
+        return taken;
     }
 
     /** The next that is due, or null. */

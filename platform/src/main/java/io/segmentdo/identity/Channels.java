@@ -3,12 +3,14 @@ package io.segmentdo.identity;
 import io.segmentdo.store.Changes;
 import io.segmentdo.store.Keyspace;
 import io.segmentdo.store.PartitionStore;
+import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The numbered ways from and to one partition.
@@ -18,6 +20,8 @@ import java.util.Map;
  * and in order, whatever is repeated. Confined to its lane.
  */
 final class Channels {
+    private static final int PAGE = 1000;
+
     private final int partition;
     private final Map<Integer, Long> lastSent = new HashMap<>();
     private final Map<Integer, Long> lastReceived = new HashMap<>();
@@ -33,33 +37,44 @@ final class Channels {
 
     static Channels load(int partition, PartitionStore store) {
         Channels channels = new Channels(partition);
-        for (int other = 0; other < store.partitions(); other++) {
-            byte[] sent = store.read(partition, Keyspace.CHANNEL, Keys.lastSent(other));
+        int partitions = store.partitions();
+        List<byte[]> keys = new ArrayList<>(2 * partitions);
+        for (int other = 0; other < partitions; other++) {
+            keys.add(Keys.lastSent(other));
+            keys.add(Keys.lastReceived(other));
+        }
+        List<byte @Nullable []> numbers = store.readAll(partition, Keyspace.CHANNEL, keys);
+        for (int other = 0; other < partitions; other++) {
+            byte[] sent = numbers.get(2 * other);
             if (sent != null) {
                 channels.lastSent.put(other, Keys.number(sent));
-                channels.loadUnacknowledged(other, store);
             }
-            byte[] received = store.read(partition, Keyspace.CHANNEL, Keys.lastReceived(other));
+            byte[] received = numbers.get(2 * other + 1);
             if (received != null) {
                 channels.lastReceived.put(other, Keys.number(received));
             }
         }
+        channels.loadUnacknowledged(store);
         return channels;
     }
 
-    private void loadUnacknowledged(int to, PartitionStore store) {
-        byte[] from = Keys.sent(to, 0);
-        byte[] end = Keys.sent(to, Long.MAX_VALUE);
-        Deque<ChannelMessage> messages = unacknowledged.computeIfAbsent(to, key -> new ArrayDeque<>());
+    /** In one pass over all of them: they lie side by side, by receiver and number. */
+    private void loadUnacknowledged(PartitionStore store) {
+        byte[] from = Keys.sent(0, 0);
+        byte[] end = Keys.sent(store.partitions(), 0);
         List<PartitionStore.Entry> page;
         do {
-            page = store.scan(partition, Keyspace.CHANNEL, from, end, 1000);
+            page = store.scan(partition, Keyspace.CHANNEL, from, end, PAGE);
             for (PartitionStore.Entry entry : page) {
-                long number = java.nio.ByteBuffer.wrap(entry.key()).getLong(5);
-                messages.add(new ChannelMessage(partition, to, number, entry.value()));
+                ByteBuffer key = ByteBuffer.wrap(entry.key());
+                int to = key.getInt(1);
+                long number = key.getLong(5);
+                unacknowledged
+                        .computeIfAbsent(to, receiver -> new ArrayDeque<>())
+                        .add(new ChannelMessage(partition, to, number, entry.value()));
                 from = Keys.sent(to, number + 1);
             }
-        } while (page.size() == 1000);
+        } while (page.size() == PAGE);
     }
 
     ChannelMessage send(int to, byte[] body, Changes changes) {

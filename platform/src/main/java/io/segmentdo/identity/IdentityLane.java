@@ -112,10 +112,21 @@ public final class IdentityLane {
      * @return how many events wait in them, held or under way, by source
      */
     public Map<String, Long> open(Collection<Integer> numbers) {
+        Map<Integer, Long> epochs = new LinkedHashMap<>();
+        numbers.forEach(number -> epochs.put(number, store.open(number)));
+        return open(epochs);
+    }
+
+    /**
+     * Loads partitions that the store has granted at these epochs, and what their channels still carry.
+     *
+     * @return how many events wait in them, held or under way, by source
+     */
+    public Map<String, Long> open(Map<Integer, Long> epochs) {
+        Set<Integer> numbers = epochs.keySet();
         Map<String, Long> waiting = new HashMap<>();
-        for (int number : numbers) {
-            load(number, store.open(number), numbers.size() + partitions.size());
-        }
+        int owned = numbers.size() + partitions.size();
+        epochs.forEach((number, epoch) -> load(number, epoch, owned));
         for (int number : numbers) {
             for (ChannelMessage message : partition(number).channels().unacknowledged()) {
                 take(message);
@@ -146,11 +157,32 @@ public final class IdentityLane {
         actors.put(number, protocol.apply(partition));
     }
 
-    /** Gives partitions up; what they have under way is taken over by their next owner. */
-    public void close(Collection<Integer> numbers) {
-        numbers.forEach(partitions::remove);
-        numbers.forEach(actors::remove);
+    /**
+     * Gives partitions up; what they have under way is taken over by their next owner.
+     *
+     * @return how many events wait in them
+     */
+    public long close(Collection<Integer> numbers) {
+        long waiting = 0;
+        for (int number : numbers) {
+            LanePartition closed = partitions.remove(number);
+            actors.remove(number);
+            waiting += closed == null ? 0 : closed.waitingEvents();
+        }
         inbox.removeIf(message -> numbers.contains(message.to) || numbers.contains(message.from));
+        return waiting;
+    }
+
+    /** The first stops of these events that are partitions of other owners. */
+    Set<Integer> foreign(List<Event> batch) {
+        Set<Integer> foreign = new HashSet<>();
+        for (Event event : batch) {
+            int partition = Partitions.of(event, store.partitions());
+            if (!partitions.containsKey(partition)) {
+                foreign.add(partition);
+            }
+        }
+        return foreign;
     }
 
     /** The partitions that this lane owns. */

@@ -48,10 +48,21 @@ public final class IdentityMeters {
         return sum;
     }
 
+    /** Partitions came to a lane in which so many events wait. */
     void opened(int lane, Map<String, Long> waitingBySource) {
-        waiting.set(
+        waiting.addAndGet(
                 lane,
                 waitingBySource.values().stream().mapToLong(Long::longValue).sum());
+    }
+
+    /** Partitions left a lane in which so many events wait. */
+    void closed(int lane, long waitingEvents) {
+        waiting.addAndGet(lane, -waitingEvents);
+    }
+
+    /** A lane starts again and counts anew. */
+    void reset(int lane) {
+        waiting.set(lane, 0);
     }
 
     void applied(int lane, LaneResult result) {

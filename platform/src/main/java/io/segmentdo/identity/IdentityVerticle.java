@@ -2,16 +2,21 @@ package io.segmentdo.identity;
 
 import io.segmentdo.problem.PlatformException;
 import io.segmentdo.problem.Problem;
+import io.vertx.core.Context;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
-import io.vertx.core.eventbus.DeliveryOptions;
-import io.vertx.core.eventbus.EventBus;
 import io.vertx.core.eventbus.Message;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,106 +25,160 @@ import org.slf4j.LoggerFactory;
  * lanes.
  *
  * <p>What one commit sends between partitions takes effect with the next; when no batch brings one, the lane is drained at
- * once. A lane that fails is replaced by one that starts from what is stored, and the batch is refused, so that its router
- * sends it again. Deployed as a worker with one thread of its own, the lane's thread; a lane blocks on its store.
+ * once. A lane that fails has lost its partitions: they are reported, to be opened again from what is stored, and its
+ * batches are refused until then, so that their routers send them again. Deployed as a worker with one thread of its own,
+ * the lane's thread; a lane blocks on its store.
  */
-public final class IdentityVerticle extends VerticleBase {
+final class IdentityVerticle extends VerticleBase {
     private static final Logger log = LoggerFactory.getLogger(IdentityVerticle.class);
     private static final long RESEND_MILLIS = 1000;
     private static final int REFUSED = 1;
 
-    private final int number;
-    private final int lanes;
-    private final Collection<Integer> partitions;
+    private final Place place;
+    private final Directory directory;
     private final Function<ChannelTransport, IdentityLane> factory;
     private final IdentityMeters meters;
+    private final Consumer<Set<Integer>> lost;
     private final Map<String, Long> lastBatches = new HashMap<>();
     private IdentityLane lane;
+    private @Nullable Post post;
+    private @Nullable AutoCloseable directoryChanges;
+    private boolean hasFailed;
     private boolean draining;
     private boolean stopped;
 
     /**
-     * The place of one lane.
+     * The place of one lane, which owns nothing yet.
      *
-     * @param number the lane's number, from zero
-     * @param lanes how many lanes share the partitions; partition p belongs to lane p mod lanes
-     * @param partitions the partitions that it owns
+     * @param place where it is asked for batches
+     * @param directory where the other lanes are
      * @param factory makes the lane, and another one when that has failed
+     * @param lost told on the lane's thread which partitions went with a lane that failed; must not block
      */
-    public IdentityVerticle(
-            int number,
-            int lanes,
-            Collection<Integer> partitions,
+    IdentityVerticle(
+            Place place,
+            Directory directory,
             Function<ChannelTransport, IdentityLane> factory,
-            IdentityMeters meters) {
-        this.number = number;
-        this.lanes = lanes;
-        this.partitions = List.copyOf(partitions);
+            IdentityMeters meters,
+            Consumer<Set<Integer>> lost) {
+        this.place = place;
+        this.directory = directory;
         this.factory = factory;
         this.meters = meters;
+        this.lost = lost;
         this.lane = factory.apply(ChannelTransport.NONE);
-    }
-
-    /** Where the lane of a number takes batches. */
-    public static String address(int lane) {
-        return "identity." + lane;
-    }
-
-    /** Lets an event bus carry what routers and lanes send each other; once per Vert.x instance. */
-    public static void registerCodecs(EventBus bus) {
-        bus.registerDefaultCodec(EventBatch.class, new ByReferenceCodec<>(EventBatch.class));
-        bus.registerDefaultCodec(LaneMail.class, new ByReferenceCodec<>(LaneMail.class));
-    }
-
-    private static String mailAddress(int lane) {
-        return "identity." + lane + ".mail";
     }
 
     @Override
     public Future<?> start() {
-        openLane();
+        Post started = new Post(vertx, directory);
+        post = started;
+        lane = factory.apply(started);
         vertx.setPeriodic(RESEND_MILLIS, ignored -> resend());
+        Context thread = context;
+        directoryChanges = directory.onChange(() -> thread.runOnContext(ignored -> resend()));
         return Future.all(
                 vertx.eventBus()
-                        .<EventBatch>localConsumer(address(number), this::take)
+                        .<EventBatch>consumer(place.address(), this::take)
                         .completion(),
                 vertx.eventBus()
-                        .<LaneMail>localConsumer(mailAddress(number), this::takeMail)
+                        .<LaneMail>consumer(place.mailAddress(), this::takeMail)
                         .completion());
     }
 
     @Override
-    public Future<?> stop() {
+    public Future<?> stop() throws Exception {
         stopped = true;
+        if (directoryChanges != null) {
+            directoryChanges.close();
+        }
         return Future.succeededFuture();
     }
 
-    private void openLane() {
-        lane = factory.apply(lanes == 1 ? ChannelTransport.NONE : new Post());
-        meters.opened(number, lane.open(partitions));
-        drainSoon();
+    /** Loads partitions that the store has granted at these epochs. Any thread. */
+    Future<Void> open(Map<Integer, Long> epochs) {
+        return onLane(() -> {
+            try {
+                if (hasFailed) {
+                    hasFailed = false;
+                    meters.reset(place.lane());
+                }
+                meters.opened(place.lane(), lane.open(epochs));
+            } catch (RuntimeException e) {
+                failed(e, epochs.keySet());
+                throw e;
+            }
+            drainSoon();
+        });
+    }
+
+    /** Gives partitions up after the running batch. Any thread. */
+    Future<Void> close(Collection<Integer> partitions) {
+        return onLane(() -> meters.closed(place.lane(), lane.close(partitions)));
+    }
+
+    private Future<Void> onLane(Runnable task) {
+        Promise<Void> done = Promise.promise();
+        context.runOnContext(ignored -> {
+            try {
+                task.run();
+                done.complete();
+            } catch (RuntimeException e) {
+                done.fail(e);
+            }
+        });
+        return done.future();
     }
 
     private void take(Message<EventBatch> message) {
-        EventBatch batch = message.body();
+        EventBatch batch;
+        try {
+            batch = message.body();
+        } catch (PlatformException forged) {
+            refuse(message, forged);
+            return;
+        }
         if (lastBatches.getOrDefault(batch.router(), 0L) >= batch.number()) {
-            message.reply(null); // its answer was lost, not its commit
+            message.reply(new BatchCommitted(batch.router(), batch.number())); // its answer was lost, not its commit
+            return;
+        }
+        Set<Integer> foreign = lane.foreign(batch.events());
+        if (!foreign.isEmpty()) {
+            message.fail(NotOwned.CODE, NotOwned.message(foreign));
             return;
         }
         try {
-            meters.applied(number, lane.apply(batch.events()));
+            meters.applied(place.lane(), lane.apply(batch.events()));
             lastBatches.put(batch.router(), batch.number());
-            message.reply(null);
+            message.reply(new BatchCommitted(batch.router(), batch.number()));
         } catch (RuntimeException e) {
-            message.fail(REFUSED, failed(e).code() + ": " + e.getMessage());
+            message.fail(REFUSED, failed(e, Set.of()).code() + ": " + e.getMessage());
         }
         drainSoon();
     }
 
     private void takeMail(Message<LaneMail> message) {
-        lane.receive(message.body().messages());
-        lane.acknowledged(message.body().receipts());
+        LaneMail mail;
+        try {
+            mail = message.body();
+        } catch (PlatformException forged) {
+            refuse(message, forged);
+            return;
+        }
+        lane.receive(mail.messages());
+        lane.acknowledged(mail.receipts());
+        if (message.replyAddress() != null) {
+            message.reply(null);
+        }
         drainSoon();
+    }
+
+    private void refuse(Message<?> message, PlatformException forged) {
+        log.atWarn()
+                .addKeyValue("lane", place.lane())
+                .addKeyValue("reason", String.valueOf(forged.getMessage()))
+                .log("A message was refused that no member of this cluster can have sent");
+        message.fail(REFUSED, forged.problem().code());
     }
 
     /** Lets the batches that already wait go first: the next of them takes in the messages as well. */
@@ -133,70 +192,43 @@ public final class IdentityVerticle extends VerticleBase {
     private void drain() {
         draining = false;
         try {
-            meters.applied(number, lane.drain());
+            meters.applied(place.lane(), lane.drain());
         } catch (RuntimeException e) {
-            failed(e);
+            failed(e, Set.of());
         }
         drainSoon();
     }
 
-    /** Replaces the lane unless it only refused. */
-    private Problem failed(RuntimeException e) {
+    /** Replaces the lane unless it only refused; it has lost its partitions, and those that it was to open. */
+    private Problem failed(RuntimeException e, Set<Integer> opening) {
         Problem problem = e instanceof PlatformException known ? known.problem() : Problem.INTERNAL;
-        if (problem != Problem.OVERLOADED) {
+        if (problem == Problem.OVERLOADED) {
+            return problem;
+        }
+        if (problem == Problem.NOT_OWNER) {
+            log.atWarn()
+                    .addKeyValue("lane", place.lane())
+                    .addKeyValue("reason", String.valueOf(e.getMessage()))
+                    .log("Identity lane was replaced as an owner, it steps down");
+        } else {
             log.atError()
                     .setCause(e)
-                    .addKeyValue("lane", number)
+                    .addKeyValue("lane", place.lane())
                     .log("Identity lane failed, it starts again from what is stored");
-            openLane();
         }
+        Set<Integer> partitions = new HashSet<>(opening);
+        partitions.addAll(lane.partitions());
+        hasFailed = true;
+        lane = factory.apply(Objects.requireNonNull(post));
+        lost.accept(partitions);
         return problem;
     }
 
     private void resend() {
-        if (lanes > 1 && !stopped) {
+        if (!stopped && post != null) {
             List<ChannelMessage> messages = lane.unacknowledged();
             if (!messages.isEmpty()) {
-                new Post().send(messages);
-            }
-        }
-    }
-
-    /** Carries mail to the other lanes of this node. */
-    private final class Post implements ChannelTransport {
-        private final DeliveryOptions local = new DeliveryOptions().setLocalOnly(true);
-
-        @Override
-        public void send(List<ChannelMessage> messages) {
-            for (int to = 0; to < lanes; to++) {
-                int lane = to;
-                post(
-                        to,
-                        new LaneMail(
-                                messages.stream()
-                                        .filter(m -> m.to() % lanes == lane)
-                                        .toList(),
-                                List.of()));
-            }
-        }
-
-        @Override
-        public void acknowledge(List<ChannelMessage.Receipt> receipts) {
-            for (int to = 0; to < lanes; to++) {
-                int lane = to;
-                post(
-                        to,
-                        new LaneMail(
-                                List.of(),
-                                receipts.stream()
-                                        .filter(r -> r.from() % lanes == lane)
-                                        .toList()));
-            }
-        }
-
-        private void post(int to, LaneMail mail) {
-            if (to != number && !mail.isEmpty()) {
-                vertx.eventBus().send(mailAddress(to), mail, local);
+                post.resend(messages);
             }
         }
     }

@@ -104,6 +104,14 @@ final class LanePartition implements PartitionState {
         return heldEvents;
     }
 
+    /** Events that are held, and those on their way to other partitions. */
+    long waitingEvents() {
+        return heldEvents
+                + channels.unacknowledged().stream()
+                        .filter(message -> MessageCodec.decode(message.body()) instanceof Visit)
+                        .count();
+    }
+
     // ---- the batch
 
     /** Brings into memory what a batch will ask for, in as few reads as possible. */

@@ -16,6 +16,9 @@ public record RouteConfig(
                 "The most events sent to an identity lane at once, 1 to 100000. One batch per lane is under way at a time.")
         int batchEvents,
 
+        @Doc("The most bytes of events sent to an identity lane at once; one event may be more.")
+        ByteSize batchBytes,
+
         @Doc("The most events read from the spool that no owner has committed yet, at least batch-events.")
         int windowEvents,
 
@@ -31,10 +34,17 @@ public record RouteConfig(
         @Doc("The longest pause before a refused batch is sent again.")
         Duration retryDelayMax) {
     public static final RouteConfig DEFAULT = new RouteConfig(
-            1024, 16_384, ByteSize.mebibytes(32), Duration.ofSeconds(30), Duration.ofMillis(50), Duration.ofSeconds(5));
+            1024,
+            ByteSize.mebibytes(4),
+            16_384,
+            ByteSize.mebibytes(32),
+            Duration.ofSeconds(30),
+            Duration.ofMillis(50),
+            Duration.ofSeconds(5));
 
     public RouteConfig {
         check(batchEvents >= 1 && batchEvents <= 100_000, "batch-events", batchEvents, "1 to 100000");
+        check(batchBytes.bytes() > 0, "batch-bytes", batchBytes, "> 0");
         check(windowEvents >= batchEvents, "window-events", windowEvents, ">= batch-events");
         check(windowBytes.bytes() > 0, "window-bytes", windowBytes, "> 0");
         check(answerTimeout.toMillis() >= 1, "answer-timeout", answerTimeout, ">= 1ms");

@@ -79,6 +79,11 @@ public final class Outbox {
         return tail;
     }
 
+    /** Leaves a partition to its new owner: it is not cut back here any more, and its memory is given back. */
+    public void close(int partition) {
+        partitions.get(partition).close();
+    }
+
     /** The last committed position, 0 when there is none. */
     public long tail(int partition) {
         return partitions.get(partition).tail();

@@ -46,6 +46,12 @@ final class OutboxPartition {
         recover();
     }
 
+    void close() {
+        epoch = 0;
+        recent.clear();
+        headBytes = tailBytes;
+    }
+
     private void recover() {
         recent.clear();
         PartitionStore.Entry last = store.last(number, Keyspace.OUTBOX);

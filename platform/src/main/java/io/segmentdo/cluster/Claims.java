@@ -1,0 +1,284 @@
+package io.segmentdo.cluster;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.segmentdo.identity.Lanes;
+import io.segmentdo.problem.PlatformException;
+import io.segmentdo.problem.Problem;
+import io.segmentdo.store.PartitionStore;
+import io.vertx.core.Future;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The partitions that this node owns, brought in line with those that it should own.
+ *
+ * <p>One thread compares the two, again whenever something may have changed. What is wanted and not owned is asked of the
+ * store, which grants it when no living member has it, then loaded into the lanes, then shown to the followers. What is
+ * owned and not wanted goes the way back: the lane ends its batch, followers store what they have, the store lets the next
+ * owner in. A partition that the store has given to another, or whose lane has failed, is dropped and, when it is wanted,
+ * asked for again. Nothing here keeps a stale owner from writing; the store does.
+ *
+ * <p>Safe for concurrent use.
+ */
+public final class Claims implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(Claims.class);
+    private static final Duration AGAIN = Duration.ofMillis(50);
+
+    private final PartitionStore store;
+    private final Lanes lanes;
+    private final Wish wish;
+    private final Duration recheck;
+    private final ClaimMeters meters;
+    private final List<Follower> followers = new CopyOnWriteArrayList<>();
+    private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
+    private final Thread thread =
+            Thread.ofPlatform().name("ownership").daemon().unstarted(this::run);
+
+    // any thread
+    private final Map<Integer, Long> held = new ConcurrentHashMap<>();
+    private final Queue<Set<Integer>> lost = new ConcurrentLinkedQueue<>();
+    private final Semaphore kicks = new Semaphore(0);
+    private volatile boolean closed;
+
+    // own thread only
+    private final Map<Integer, Long> wantedSinceNanos = new HashMap<>();
+    private final Map<Integer, Long> followed = new HashMap<>();
+
+    private Claims(PartitionStore store, Lanes lanes, Wish wish, Duration recheck, MeterRegistry registry) {
+        this.store = store;
+        this.lanes = lanes;
+        this.wish = wish;
+        this.recheck = recheck;
+        this.meters = new ClaimMeters(registry, held::size, () -> wish.wanted().size());
+        lanes.onLost(partitions -> {
+            lost.add(partitions);
+            kick();
+        });
+    }
+
+    /** Of a node on its own, which owns everything. */
+    public static Claims alone(PartitionStore store, Lanes lanes, MeterRegistry registry) {
+        return new Claims(store, lanes, Wish.all(store.partitions()), Duration.ofSeconds(1), registry);
+    }
+
+    /** Adds who works on partitions behind identity; before {@link #start}. */
+    public void follow(Follower follower) {
+        followers.add(follower);
+    }
+
+    /** Calls back on the own thread after partitions came or went. */
+    public void onChange(Runnable listener) {
+        listeners.add(listener);
+    }
+
+    /**
+     * Takes what may be had, once, and goes on with that on an own thread.
+     *
+     * @throws PlatformException when the store fails
+     */
+    public void start() {
+        round();
+        thread.start();
+    }
+
+    /** Lets the thread look again at once; any thread. */
+    void kick() {
+        kicks.release();
+    }
+
+    /** The partitions that are owned here, with their epochs. */
+    public Map<Integer, Long> held() {
+        return Map.copyOf(held);
+    }
+
+    /** How many partitions should be owned here and are not; above zero for long, the node is not ready. */
+    public int missing() {
+        Set<Integer> missing = new HashSet<>(wish.wanted());
+        missing.removeAll(held.keySet());
+        return missing.size();
+    }
+
+    /** Gives everything up, after the running batches. */
+    @Override
+    public void close() {
+        closed = true;
+        kick();
+        try {
+            if (thread.isAlive()) {
+                thread.join();
+            }
+            release(Set.copyOf(held.keySet()));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    // The catch-all of the thread: whatever fails is tried again.
+    private void run() {
+        while (!closed) {
+            boolean isSettled = false;
+            try {
+                isSettled = round();
+            } catch (RuntimeException e) {
+                log.atWarn().setCause(e).log("Partitions could not be taken or given up, trying again");
+            }
+            await(isSettled ? recheck : AGAIN);
+        }
+    }
+
+    private void await(Duration atMost) {
+        try {
+            if (kicks.tryAcquire(atMost.toMillis(), TimeUnit.MILLISECONDS)) {
+                kicks.drainPermits();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            closed = true;
+        }
+    }
+
+    /** Whether everything wanted is owned, and nothing else. */
+    private boolean round() {
+        boolean changed = dropLost() | stepDown();
+        Set<Integer> wanted = wish.wanted();
+        Set<Integer> unwanted = new HashSet<>(held.keySet());
+        unwanted.removeAll(wanted);
+        if (!unwanted.isEmpty()) {
+            release(unwanted);
+            changed = true;
+        }
+        Set<Integer> missing = new HashSet<>(wanted);
+        missing.removeAll(held.keySet());
+        wantedSinceNanos.keySet().retainAll(missing);
+        if (!missing.isEmpty()) {
+            changed |= take(missing);
+        }
+        if (changed) {
+            listeners.forEach(Runnable::run);
+        }
+        lead();
+        return lost.isEmpty() && held.keySet().equals(wanted);
+    }
+
+    /** Shows the followers what is new; one that fails is shown it again. */
+    private void lead() {
+        held.forEach((partition, epoch) -> {
+            if (!epoch.equals(followed.get(partition))) {
+                followers.forEach(follower -> follower.own(partition, epoch));
+                followed.put(partition, epoch);
+            }
+        });
+    }
+
+    private void part(Set<Integer> partitions) {
+        held.keySet().removeAll(partitions);
+        followed.keySet().removeAll(partitions);
+        followers.forEach(follower -> follower.disown(partitions));
+    }
+
+    /** What a lane has lost is not ours until it is opened again. */
+    private boolean dropLost() {
+        Set<Integer> dropped = new HashSet<>();
+        for (Set<Integer> partitions = lost.poll(); partitions != null; partitions = lost.poll()) {
+            dropped.addAll(partitions);
+        }
+        dropped.retainAll(held.keySet());
+        forget(dropped);
+        return !dropped.isEmpty();
+    }
+
+    /** What the store has given to another is not ours, whatever the table says. */
+    private boolean stepDown() {
+        Set<Integer> taken = new HashSet<>();
+        held.forEach((partition, epoch) -> {
+            if (!store.owns(partition, epoch)) {
+                taken.add(partition);
+            }
+        });
+        if (taken.isEmpty()) {
+            return false;
+        }
+        log.atWarn().addKeyValue("partitions", taken.size()).log("Partitions have another owner now, stepping down");
+        await(lanes.close(taken));
+        forget(taken);
+        return true;
+    }
+
+    private void forget(Set<Integer> partitions) {
+        if (!partitions.isEmpty()) {
+            part(partitions);
+            meters.lost(partitions.size());
+        }
+    }
+
+    private void release(Set<Integer> partitions) {
+        if (partitions.isEmpty()) {
+            return;
+        }
+        Map<Integer, Long> epochs = new HashMap<>(held);
+        epochs.keySet().retainAll(partitions);
+        await(lanes.close(partitions));
+        part(partitions);
+        store.release(epochs);
+        meters.released(partitions.size());
+        log.atInfo().addKeyValue("partitions", partitions.size()).log("Partitions were given up");
+    }
+
+    private boolean take(Set<Integer> missing) {
+        long now = System.nanoTime();
+        missing.forEach(partition -> wantedSinceNanos.putIfAbsent(partition, now));
+        Map<Integer, Long> epochs = store.tryOpen(missing);
+        if (epochs.isEmpty()) {
+            return false;
+        }
+        held.putAll(epochs);
+        try {
+            await(lanes.open(epochs));
+        } catch (RuntimeException e) {
+            await(lanes.close(epochs.keySet()));
+            held.keySet().removeAll(epochs.keySet());
+            throw e;
+        }
+        long opened = System.nanoTime();
+        for (int partition : epochs.keySet()) {
+            Long since = wantedSinceNanos.remove(partition);
+            meters.taken(opened - (since == null ? opened : since));
+        }
+        log.atInfo()
+                .addKeyValue("partitions", epochs.size())
+                .addKeyValue("owned", held.size())
+                .log("Partitions were taken");
+        return true;
+    }
+
+    private static void await(Future<Void> step) {
+        try {
+            step.toCompletionStage().toCompletableFuture().get();
+        } catch (ExecutionException e) {
+            throw failure(e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new PlatformException(Problem.INTERNAL, "interrupted", e);
+        }
+    }
+
+    private static PlatformException failure(@Nullable Throwable cause) {
+        return cause instanceof PlatformException known
+                ? known
+                : new PlatformException(Problem.INTERNAL, "a lane failed: " + cause, cause);
+    }
+}
