@@ -147,8 +147,8 @@ public final class Node implements AutoCloseable {
             Deliveries deliveries =
                     new Deliveries(config.delivery(), vertx, store, outbox, plugins, metrics.registry(), clock);
             Ownership ownership = new Ownership(outbox, deliveries);
-            IdentityMeters identity =
-                    new IdentityMeters(metrics.registry(), discards, config.identity().effectiveLanes());
+            IdentityMeters identity = new IdentityMeters(
+                    metrics.registry(), discards, config.identity().effectiveLanes());
             Claims claims = startLanes(store, ownership, identity);
             parts.add(deliveries); // stops before the partitions are given up, so that it can store what it has done
             claims.follow(ownership);

@@ -21,7 +21,8 @@ final class ClaimMeters {
         this.released = moves(registry, "released");
         this.lost = moves(registry, "lost");
         this.takeover = Timer.builder("segmentdo.partitions.takeover")
-                .description("Time from when a partition should be owned here until it was, its former owner's lease included")
+                .description(
+                        "Time from when a partition should be owned here until it was, its former owner's lease included")
                 .register(registry);
     }
 
@@ -35,8 +36,9 @@ final class ClaimMeters {
 
     private static Counter moves(MeterRegistry registry, String direction) {
         return Counter.builder("segmentdo.partitions.moves")
-                .description("Partitions that came to this node, were given up by it, or were lost by a lane that failed or"
-                        + " was replaced")
+                .description(
+                        "Partitions that came to this node, were given up by it, or were lost by a lane that failed or"
+                                + " was replaced")
                 .baseUnit("partitions")
                 .tag("direction", direction)
                 .register(registry);

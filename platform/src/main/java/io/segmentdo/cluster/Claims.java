@@ -45,8 +45,7 @@ public final class Claims implements AutoCloseable {
     private final ClaimMeters meters;
     private final List<Follower> followers = new CopyOnWriteArrayList<>();
     private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
-    private final Thread thread =
-            Thread.ofPlatform().name("ownership").daemon().unstarted(this::run);
+    private final Thread thread = Thread.ofPlatform().name("ownership").daemon().unstarted(this::run);
 
     // any thread
     private final Map<Integer, Long> held = new ConcurrentHashMap<>();

@@ -194,8 +194,8 @@ final class Backlog {
     }
 
     private List<Taken> read(Stream stream, int max, boolean followsMerges) {
-        boolean isHeldUp = stream.heldUpSinceNanos != 0
-                && System.nanoTime() - stream.heldUpSinceNanos < HELD_UP_PAUSE_NANOS;
+        boolean isHeldUp =
+                stream.heldUpSinceNanos != 0 && System.nanoTime() - stream.heldUpSinceNanos < HELD_UP_PAUSE_NANOS;
         if (isHeldUp || stream.next > tails.get(stream.partition)) {
             return List.of();
         }

@@ -113,8 +113,8 @@ final class Lines {
     List<Next> withdraw(int partition) {
         List<Next> withdrawn = new ArrayList<>();
         for (Line line : lines.values()) {
-            line.fresh.removeIf(item -> item.identified().partition() == partition
-                    && withdrawn.add(new Next.Fresh(item)));
+            line.fresh.removeIf(
+                    item -> item.identified().partition() == partition && withdrawn.add(new Next.Fresh(item)));
             line.stored.removeIf(
                     retry -> retry.key().partition() == partition && withdrawn.add(new Next.Stored(retry)));
         }

@@ -35,13 +35,18 @@ final class BusCodecs {
     }
 
     private static void write(LaneMail mail, FrameWriter frame) {
-        Frames.putAll(frame, mail.messages(), (to, message) -> to.putSize(message.from())
-                .putSize(message.to())
-                .putLong(message.number())
-                .putBytes(message.body()));
-        Frames.putAll(frame, mail.receipts(), (to, receipt) -> to.putSize(receipt.from())
-                .putSize(receipt.to())
-                .putLong(receipt.number()));
+        Frames.putAll(
+                frame,
+                mail.messages(),
+                (to, message) -> to.putSize(message.from())
+                        .putSize(message.to())
+                        .putLong(message.number())
+                        .putBytes(message.body()));
+        Frames.putAll(
+                frame,
+                mail.receipts(),
+                (to, receipt) ->
+                        to.putSize(receipt.from()).putSize(receipt.to()).putLong(receipt.number()));
     }
 
     private static LaneMail readMail(FrameReader frame) {

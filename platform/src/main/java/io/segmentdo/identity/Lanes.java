@@ -75,9 +75,9 @@ public final class Lanes {
     /** Loads partitions that the store has granted at these epochs; fails when some of them were not, see {@link #onLost}. */
     public Future<Void> open(Map<Integer, Long> epochs) {
         Map<Integer, Map<Integer, Long>> byLane = new HashMap<>();
-        epochs.forEach(
-                (partition, epoch) -> Objects.requireNonNull(byLane.computeIfAbsent(laneOf(partition), l -> new HashMap<>()))
-                        .put(partition, epoch));
+        epochs.forEach((partition, epoch) -> Objects.requireNonNull(
+                        byLane.computeIfAbsent(laneOf(partition), l -> new HashMap<>()))
+                .put(partition, epoch));
         return forEach(byLane, IdentityVerticle::open);
     }
 

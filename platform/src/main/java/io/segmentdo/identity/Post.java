@@ -71,7 +71,8 @@ final class Post implements ChannelTransport {
         for (T one : mail) {
             Place place = directory.find(partition.applyAsInt(one));
             if (place != null) {
-                Objects.requireNonNull(sorted.computeIfAbsent(place, to -> new ArrayList<>())).add(one);
+                Objects.requireNonNull(sorted.computeIfAbsent(place, to -> new ArrayList<>()))
+                        .add(one);
             }
         }
         sorted.forEach(carry);

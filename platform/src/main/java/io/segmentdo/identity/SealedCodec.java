@@ -16,8 +16,7 @@ final class SealedCodec<T> implements MessageCodec<T, T> {
     private final Function<T, Consumer<FrameWriter>> write;
     private final Function<FrameReader, T> read;
 
-    SealedCodec(
-            Class<T> type, Seal seal, Function<T, Consumer<FrameWriter>> write, Function<FrameReader, T> read) {
+    SealedCodec(Class<T> type, Seal seal, Function<T, Consumer<FrameWriter>> write, Function<FrameReader, T> read) {
         this.name = type.getName();
         this.seal = seal;
         this.write = write;
@@ -36,8 +35,8 @@ final class SealedCodec<T> implements MessageCodec<T, T> {
     @Override
     public T decodeFromWire(int position, Buffer buffer) {
         int length = buffer.getInt(position);
-        FrameReader frame =
-                new FrameReader(seal.open(buffer.getBytes(position + Integer.BYTES, position + Integer.BYTES + length)));
+        FrameReader frame = new FrameReader(
+                seal.open(buffer.getBytes(position + Integer.BYTES, position + Integer.BYTES + length)));
         if (!frame.readString().equals(name)) {
             throw frame.corrupt("another message than " + name);
         }

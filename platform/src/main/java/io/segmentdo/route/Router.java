@@ -103,8 +103,7 @@ public final class Router extends VerticleBase {
         if (directoryChanges != null) {
             directoryChanges.close();
         }
-        List<Future<Void>> ends =
-                lanes.values().stream().map(LaneQueue::stop).toList();
+        List<Future<Void>> ends = lanes.values().stream().map(LaneQueue::stop).toList();
         return Future.join(ends).eventually(() -> {
             release();
             return Future.succeededFuture();
@@ -211,7 +210,8 @@ public final class Router extends VerticleBase {
             return;
         }
         Place place = directory.find(partition.partition());
-        LaneQueue lane = place == null || !directory.isMember(place) ? null : lanes.computeIfAbsent(place, this::laneAt);
+        LaneQueue lane =
+                place == null || !directory.isMember(place) ? null : lanes.computeIfAbsent(place, this::laneAt);
         if (lane == former) {
             partition.list();
         } else {
