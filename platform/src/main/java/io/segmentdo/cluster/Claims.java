@@ -152,7 +152,8 @@ public final class Claims implements AutoCloseable {
 
     /** Whether everything wanted is owned, and nothing else. */
     private boolean round() {
-        boolean changed = dropLost() | stepDown();
+        boolean changed = dropLost();
+        changed |= stepDown();
         Set<Integer> wanted = wish.wanted();
         Set<Integer> unwanted = new HashSet<>(held.keySet());
         unwanted.removeAll(wanted);

@@ -119,6 +119,10 @@ final class LaneQueue {
         return events < config.batchEvents() && bytes < config.batchBytes().bytes();
     }
 
+    private boolean isUnderWay(Batch batch) {
+        return underWay != null && underWay.events.number() == batch.events.number();
+    }
+
     /** Sends the batch that waits for its next try at once. */
     void hurry() {
         Long timer = backOff;
@@ -156,7 +160,7 @@ final class LaneQueue {
     }
 
     private void answered(Batch batch, AsyncResult<Message<BatchCommitted>> answer) {
-        if (underWay != batch) {
+        if (!isUnderWay(batch)) {
             return; // it was taken back meanwhile
         }
         Throwable failure = answer.failed() ? answer.cause() : wrongAnswer(batch, answer.result());
@@ -200,7 +204,7 @@ final class LaneQueue {
                 .log("Identity lane did not take a batch, sending it again");
         backOff = vertx.setTimer(delay.toMillis(), ignored -> {
             backOff = null;
-            if (underWay == batch) {
+            if (isUnderWay(batch)) {
                 send(batch);
             }
         });
