@@ -1,6 +1,7 @@
 package io.segmentdo.connector;
 
 import io.segmentdo.api.Action;
+import io.segmentdo.api.CodedAction;
 import io.segmentdo.api.HttpResponse;
 import io.segmentdo.api.Json;
 import io.segmentdo.mapping.Fql;
@@ -12,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /**
  * One action of a connector file, compiled.
@@ -28,6 +30,7 @@ import java.util.Set;
  * @param steps the requests that they become; more than one only without a batch
  * @param alone the requests of an event that goes alone
  * @param responses what the answers mean
+ * @param code what delivers instead of requests
  */
 record ActionPlan(
         Action declared,
@@ -39,7 +42,8 @@ record ActionPlan(
         Optional<BatchPlan> batch,
         List<StepPlan> steps,
         List<StepPlan> alone,
-        ResponseRules responses) {
+        ResponseRules responses,
+        Optional<Supplier<CodedAction>> code) {
     private static final Set<String> OF_EVENT = Set.of("settings", "vars", "event", "field", "let", "now");
     private static final List<String> SHARED = List.of("let", "validate", "request", "batch", "item", "response");
     private static final Set<String> OF_BATCH = Set.of("settings", "vars", "items", "group", "now");
@@ -54,7 +58,7 @@ record ActionPlan(
 
     /** Whether its requests must be sent one after another, by what is known of each response. */
     boolean isSequence() {
-        return !isSingle(steps) || !isSingle(alone);
+        return code.isPresent() || !isSingle(steps) || !isSingle(alone);
     }
 
     private static boolean isSingle(List<StepPlan> steps) {
@@ -69,7 +73,7 @@ record ActionPlan(
     }
 
     /** Reads one action of a file; what it does not say itself, the file says for all of its actions. */
-    static ActionPlan read(YamlObject own, YamlObject connector, Set<String> secrets) {
+    static ActionPlan read(YamlObject own, YamlObject connector, Set<String> secrets, CodeLoader code) {
         own.allow(
                 "name",
                 "label",
@@ -85,7 +89,8 @@ record ActionPlan(
                 "forEach",
                 "request",
                 "steps",
-                "response");
+                "response",
+                "java");
         YamlObject action = own;
         for (String key : SHARED) {
             boolean isReplaced = key.equals("request") && own.has("steps");
@@ -96,9 +101,7 @@ record ActionPlan(
         if (action.has("item") && batch.isEmpty()) {
             action.problem("item", "batch beside it");
         }
-        YamlObject group = action.object("batch");
-        boolean hasOwn = group.has("request") || group.has("steps");
-        List<StepPlan> steps = StepPlan.read(hasOwn ? group : action, batch.isPresent() ? OF_BATCH : OF_EVENT, secrets);
+        Requests requests = Requests.read(action, batch.isPresent(), secrets);
         return new ActionPlan(
                 declared(action, connector.object("fields")),
                 FieldPlan.read(action, "fields", connector.object("fields"), true),
@@ -107,9 +110,28 @@ record ActionPlan(
                 checks(action),
                 action.has("item") ? Optional.of(action.mapping("item", OF_EVENT)) : Optional.empty(),
                 batch,
-                steps,
-                hasOwn ? StepPlan.read(action, OF_EVENT, secrets) : steps,
-                ResponseRules.read(action));
+                requests.steps(),
+                requests.alone(),
+                ResponseRules.read(action),
+                action.has("java") ? code.read(action, "java", CodedAction.class) : Optional.empty());
+    }
+
+    /** The requests of a batch, and of an event that goes alone. */
+    private record Requests(List<StepPlan> steps, List<StepPlan> alone) {
+        static Requests read(YamlObject action, boolean isBatch, Set<String> secrets) {
+            if (action.has("java")) {
+                if (action.has("request") || action.has("steps")) {
+                    action.problem("java", "no request and no steps beside it");
+                }
+                return new Requests(List.of(), List.of());
+            }
+            YamlObject batch = action.object("batch");
+            if (batch.has("request") || batch.has("steps")) {
+                return new Requests(StepPlan.read(batch, OF_BATCH, secrets), StepPlan.read(action, OF_EVENT, secrets));
+            }
+            List<StepPlan> steps = StepPlan.read(action, isBatch ? OF_BATCH : OF_EVENT, secrets);
+            return new Requests(steps, steps);
+        }
     }
 
     private static Action declared(YamlObject action, YamlObject sharedFields) {

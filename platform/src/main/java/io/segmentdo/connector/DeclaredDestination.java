@@ -1,6 +1,7 @@
 package io.segmentdo.connector;
 
 import io.segmentdo.api.Action;
+import io.segmentdo.api.CodedAction;
 import io.segmentdo.api.Connector;
 import io.segmentdo.api.Descriptor;
 import io.segmentdo.api.Destination;
@@ -18,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -31,13 +33,23 @@ public final class DeclaredDestination implements Destination {
 
     private final Descriptor descriptor;
     private final Map<String, Mapping> vars;
+
+    @SuppressWarnings("rawtypes") // what a class says of its type arguments is not known
+    private final Map<String, Function> functions;
+
     private final Common common;
     private final Map<String, ActionPlan> actions;
 
+    @SuppressWarnings("rawtypes")
     private DeclaredDestination(
-            Descriptor descriptor, Map<String, Mapping> vars, Common common, Map<String, ActionPlan> actions) {
+            Descriptor descriptor,
+            Map<String, Mapping> vars,
+            Map<String, Function> functions,
+            Common common,
+            Map<String, ActionPlan> actions) {
         this.descriptor = descriptor;
         this.vars = vars;
+        this.functions = Map.copyOf(functions);
         this.common = common;
         this.actions = actions;
     }
@@ -89,6 +101,7 @@ public final class DeclaredDestination implements Destination {
      * @param code finds them
      * @throws InvalidConnectorException with everything that is wrong, each with its line
      */
+    @SuppressWarnings("rawtypes")
     public static DeclaredDestination read(String file, String yaml, ClassLoader code) {
         YamlObject connector = YamlFile.read(file, yaml)
                 .allow(
@@ -110,6 +123,7 @@ public final class DeclaredDestination implements Destination {
                         "idempotency",
                         "test",
                         "deleteUser",
+                        "functions",
                         "actions");
         List<Setting> settings = SettingReader.read(connector);
         Set<String> secrets = new HashSet<>();
@@ -120,9 +134,11 @@ public final class DeclaredDestination implements Destination {
         variables.keys().forEach(name -> vars.put(name, variables.mapping(name, Set.of("settings"))));
         Common common = Common.read(connector, secrets);
 
+        var loader = new CodeLoader(code);
+        Map<String, Function> functions = loader.functions(connector);
         Map<String, ActionPlan> actions = new LinkedHashMap<>();
         for (YamlObject action : connector.objects("actions")) {
-            ActionPlan plan = ActionPlan.read(action, connector, secrets);
+            ActionPlan plan = ActionPlan.read(action, connector, secrets, loader);
             if (actions.put(plan.declared().id(), plan) != null) {
                 action.problem("name", "a name of its own");
             }
@@ -134,7 +150,7 @@ public final class DeclaredDestination implements Destination {
         if (!connector.problems().isEmpty()) {
             throw new InvalidConnectorException(connector.problems());
         }
-        return new DeclaredDestination(descriptor, vars, common, actions);
+        return new DeclaredDestination(descriptor, vars, functions, common, actions);
     }
 
     private static Descriptor descriptor(
@@ -193,6 +209,7 @@ public final class DeclaredDestination implements Destination {
     @Override
     public Connector connect(Settings settings, DestinationContext context) {
         Map<String, @Nullable Object> bindings = new HashMap<>();
+        bindings.put("fn", functions);
         bindings.put("settings", SettingReader.values(descriptor.settings(), settings));
         Map<String, @Nullable Object> values = new HashMap<>();
         vars.forEach((name, mapping) -> values.put(name, mapping.apply(new Scope(null, bindings))));
@@ -206,9 +223,11 @@ public final class DeclaredDestination implements Destination {
                 common.rate(),
                 context);
         var calls = new Calls(common.test(), common.deleteUser(), configured, protocol);
+        Map<String, CodedAction> code = new HashMap<>();
+        actions.forEach((name, plan) -> plan.code().ifPresent(made -> code.put(name, made.get())));
         boolean isSequence = actions.values().stream().anyMatch(ActionPlan::isSequence);
         return isSequence
-                ? new SteppedConnector(scopes, protocol, calls)
+                ? new SteppedConnector(scopes, protocol, calls, code, settings)
                 : new DeclaredConnector(scopes, protocol, calls);
     }
 }

@@ -1,15 +1,18 @@
 package io.segmentdo.connector;
 
 import io.segmentdo.api.BlockingConnector;
+import io.segmentdo.api.CodedAction;
 import io.segmentdo.api.CredentialCheck;
 import io.segmentdo.api.Delivery;
 import io.segmentdo.api.DestinationContext;
 import io.segmentdo.api.HttpResponse;
 import io.segmentdo.api.OutboundEvent;
+import io.segmentdo.api.Settings;
 import io.segmentdo.api.UserDeletion;
 import java.io.IOException;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 
 /**
@@ -23,15 +26,20 @@ final class SteppedConnector implements BlockingConnector {
     private final EventScopes scopes;
     private final Protocol protocol;
     private final Calls calls;
+    private final Map<String, CodedAction> code;
+    private final Settings settings;
     private final StepRunner runner;
     private final DestinationContext context;
     private final Splitting splitting = new Splitting();
 
-    SteppedConnector(EventScopes scopes, Protocol protocol, Calls calls) {
+    SteppedConnector(
+            EventScopes scopes, Protocol protocol, Calls calls, Map<String, CodedAction> code, Settings settings) {
         this.scopes = scopes;
         this.protocol = protocol;
         this.calls = calls;
-        this.context = protocol.context();
+        this.code = Map.copyOf(code);
+        this.settings = settings;
+        this.context = new SignedContext(protocol.context(), protocol);
         this.runner = new StepRunner(protocol);
     }
 
@@ -48,6 +56,26 @@ final class SteppedConnector implements BlockingConnector {
     }
 
     private List<Delivery> deliver(EventGroup group) {
+        CodedAction coded = code.get(group.plan().declared().id());
+        return coded == null ? run(group) : call(coded, group.events());
+    }
+
+    private List<Delivery> call(CodedAction coded, List<OutboundEvent> events) {
+        try {
+            List<Delivery> outcomes = coded.deliver(events, settings, context);
+            return outcomes.size() == 1 || outcomes.size() == events.size()
+                    ? outcomes
+                    : List.of(Delivery.retry(outcomes.size() + " outcomes for " + events.size() + " events"));
+        } catch (IOException noResponse) {
+            return List.of(
+                    Delivery.retry("no response: " + noResponse.getClass().getSimpleName()));
+        } catch (InterruptedException ended) {
+            Thread.currentThread().interrupt();
+            return List.of(Delivery.retry("interrupted"));
+        }
+    }
+
+    private List<Delivery> run(EventGroup group) {
         try {
             StepRunner.Job job = new StepRunner.Job(
                     group.steps(),

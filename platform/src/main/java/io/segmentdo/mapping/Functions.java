@@ -27,6 +27,7 @@ final class Functions {
         NumberFunctions.addTo(directives);
         DigestFunctions.addTo(directives);
         DateFunctions.addTo(directives);
+        PlaceFunctions.addTo(directives);
         return directives;
     }
 

@@ -6,8 +6,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.BiPredicate;
-import java.util.regex.Pattern;
-import java.util.regex.PatternSyntaxException;
 import org.jspecify.annotations.Nullable;
 
 /** Conditions and choices. */
@@ -77,23 +75,13 @@ final class LogicFunctions {
             }
         });
         if (arguments.has("matches")) {
-            Pattern pattern = pattern(arguments);
-            tests.add(scope -> value.evaluate(scope) instanceof String text
-                    && pattern.matcher(text).matches());
+            BoundedPattern pattern = BoundedPattern.of(arguments, "matches");
+            tests.add(scope -> value.evaluate(scope) instanceof String text && pattern.matches(text));
         }
         if (tests.isEmpty()) {
             arguments.problem(argument, "eq, ne, lt, le, gt, ge, in, contains or matches");
         }
         return scope -> tests.stream().allMatch(test -> Boolean.TRUE.equals(test.evaluate(scope)));
-    }
-
-    private static Pattern pattern(DirectiveArguments arguments) {
-        try {
-            return Pattern.compile(String.valueOf(arguments.raw("matches")));
-        } catch (PatternSyntaxException e) {
-            arguments.at("matches").problem(arguments.raw("matches"), "a regular expression");
-            return Pattern.compile("");
-        }
     }
 
     private static boolean equal(@Nullable Object a, @Nullable Object b) {

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Beside them stands a library of functions: {@code @coalesce @compare @and @or @not @exists @when @switch @lookup
  * @fail @map @index @entries @object @pick @omit @count @every @any @concat @compact @distinct @sum @values @texts @type
- * @trim @truncate @split @join @regex @base64 @url @keys @words @bytes @cast @number @hash @hmac @uuid5 @date}.
+ * @trim @truncate @split @join @regex @base64 @url @keys @words @bytes @cast @number @hash @hmac @uuid5 @date @phone
+ * @country}. Connectors, which are written by people who may be trusted with code, have {@code @jsonata} and {@code @fn} too.
  *
  * <p>A mapping is JSON. An object whose only key starts with {@code @} is a directive, other objects and lists are
  * resolved member by member, anything else stands for itself. Members that resolve to nothing are left out, null stays.
@@ -52,9 +54,17 @@ public final class Mapping {
      */
     public static Mapping compile(@Nullable Object value, Set<String> names) {
         var directives = new HashMap<>(DIRECTIVES);
+        CodeFunctions.addTo(directives);
         names.forEach(name -> directives.put("@" + name, (argument, site) -> bound(name, argument, site)));
         var problems = new ArrayList<MappingProblem>();
         return checked(new MappingSite(directives, problems).compile(value), problems);
+    }
+
+    /** The names of all directives that a connector may use, bound values aside. */
+    public static Set<String> directiveNames() {
+        var directives = new HashMap<>(DIRECTIVES);
+        CodeFunctions.addTo(directives);
+        return new TreeSet<>(directives.keySet());
     }
 
     private static Mapping checked(Expression expression, List<MappingProblem> problems) {

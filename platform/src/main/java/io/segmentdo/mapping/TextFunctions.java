@@ -9,9 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.regex.PatternSyntaxException;
 import org.jspecify.annotations.Nullable;
 
 /** Texts. */
@@ -43,30 +41,14 @@ final class TextFunctions {
      */
     private static Expression regex(@Nullable Object argument, MappingSite site) {
         var arguments = DirectiveArguments.of(argument, site, "value", "pattern", "with");
-        Pattern pattern = pattern(arguments);
+        BoundedPattern pattern = BoundedPattern.of(arguments, "pattern");
         if (arguments.has("with")) {
             String with = arguments.text("with", "", 0, SEPARATOR_CHARS_MAX);
-            return Functions.applyToText(
-                    arguments.required("value"),
-                    text -> TextLimit.check(pattern.matcher(text).replaceAll(with)));
+            return Functions.applyToText(arguments.required("value"), text -> pattern.replaceAll(text, with));
         }
-        return Functions.applyToText(arguments.required("value"), text -> {
-            Matcher matcher = pattern.matcher(text);
-            if (!matcher.find()) {
-                return Absent.ABSENT;
-            }
-            String found = matcher.group(matcher.groupCount() == 0 ? 0 : 1);
-            return found == null ? Absent.ABSENT : found;
-        });
-    }
-
-    private static Pattern pattern(DirectiveArguments arguments) {
-        try {
-            return Pattern.compile(String.valueOf(arguments.raw("pattern")));
-        } catch (PatternSyntaxException e) {
-            arguments.at("pattern").problem(arguments.raw("pattern"), "a regular expression");
-            return Pattern.compile("");
-        }
+        return Functions.applyToText(
+                arguments.required("value"),
+                text -> pattern.find(text).<Object>map(found -> found).orElse(Absent.ABSENT));
     }
 
     /** {@code {value, chars}} or {@code {value, bytes}}: cut, never inside of a character. */

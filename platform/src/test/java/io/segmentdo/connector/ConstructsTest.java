@@ -1,12 +1,16 @@
 package io.segmentdo.connector;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.segmentdo.api.BlockingConnector;
+import io.segmentdo.api.CodedAction;
 import io.segmentdo.api.Connector;
 import io.segmentdo.api.Delivery;
 import io.segmentdo.api.Descriptor;
+import io.segmentdo.api.DestinationContext;
 import io.segmentdo.api.HttpConnector;
+import io.segmentdo.api.HttpRequest;
 import io.segmentdo.api.OutboundEvent;
 import io.segmentdo.api.RateLimit;
 import io.segmentdo.api.Settings;
@@ -14,11 +18,14 @@ import io.segmentdo.api.Step;
 import io.segmentdo.api.UserDeletion;
 import io.segmentdo.testkit.TestEvent;
 import io.segmentdo.testkit.TestResponse;
+import java.io.IOException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -31,9 +38,9 @@ class ConstructsTest {
     // ---- forEach
 
     private static final String FAN_OUT = """
-            forEach: "$.properties.products"
-            request: {url: "https://api.example/items/{{item.sku}}", body: {json: {sku: {"@path": sku}, of: {"@event": messageId}}}}
-            """;
+        forEach: "$.properties.products"
+        request: {url: "https://api.example/items/{{item.sku}}", body: {json: {sku: {"@path": sku}, of: {"@event": messageId}}}}
+        """;
 
     @Test
     void eachItemOfAListIsARequestAndWhatWasDeliveredIsNotSentAgain() {
@@ -67,13 +74,13 @@ class ConstructsTest {
     @Test
     void whatAStepCapturedIsRememberedForAWhile() {
         String lookUp = """
-                steps:
-                  - name: list
-                    request: {method: GET, url: "https://api.example/lists", query: {name: {"@event": event}}}
-                    capture: {id: "$.id"}
-                    cache: {key: {"@event": event}, ttl: 5m}
-                  - {name: add, request: {url: "https://api.example/lists/{{list.id}}"}}
-                """;
+            steps:
+              - name: list
+                request: {method: GET, url: "https://api.example/lists", query: {name: {"@event": event}}}
+                capture: {id: "$.id"}
+                cache: {key: {"@event": event}, ttl: 5m}
+              - {name: add, request: {url: "https://api.example/lists/{{list.id}}"}}
+            """;
         context.answer(
                 json("{\"id\": 7}"),
                 TestResponse.of(200),
@@ -106,11 +113,11 @@ class ConstructsTest {
             })
     void aStatusMayLeadToALaterStepOrToTheEnd(int status, String expected) {
         String jumps = """
-                steps:
-                  - {name: a, request: {method: PATCH, url: "https://api.example/a"}, on: {404: c, 409: stop, 410: continue}}
-                  - {name: b, request: {method: PUT, url: "https://api.example/b"}}
-                  - {name: c, request: {url: "https://api.example/c"}}
-                """;
+            steps:
+              - {name: a, request: {method: PATCH, url: "https://api.example/a"}, on: {404: c, 409: stop, 410: continue}}
+              - {name: b, request: {method: PUT, url: "https://api.example/b"}}
+              - {name: c, request: {url: "https://api.example/c"}}
+            """;
         context.answer(TestResponse.of(status), TestResponse.of(200), TestResponse.of(200));
 
         assertThat(blocking(jumps).deliver(List.of(order()))).containsExactly(Delivery.delivered());
@@ -121,10 +128,10 @@ class ConstructsTest {
     // ---- batches
 
     private static final String BATCH = """
-            item: {id: {"@event": messageId}, sku: {"@event": properties.sku}}
-            batch: {maxItems: 8, splitOn: [413]}
-            request: {url: "https://api.example/batch", body: {json: {"@items": true}}}
-            """;
+        item: {id: {"@event": messageId}, sku: {"@event": properties.sku}}
+        batch: {maxItems: 8, splitOn: [413]}
+        request: {url: "https://api.example/batch", body: {json: {"@items": true}}}
+        """;
 
     @Test
     void aBatchThatWasTooLargeIsTriedAgainInHalves() {
@@ -149,10 +156,10 @@ class ConstructsTest {
     @Test
     void aRuleMaySplitOrDropToo() {
         HttpConnector connector = http(BATCH + """
-                response:
-                  - {status: 400, when: {"@compare": {value: {"@path": why}, eq: large}}, class: split}
-                  - {status: 422, class: drop}
-                """);
+            response:
+              - {status: 400, when: {"@compare": {value: {"@path": why}, eq: large}}, class: split}
+              - {status: 422, class: drop}
+            """);
         Step.Send send = sends(connector, events(2)).getFirst();
 
         assertThat(connector.outcomes(send, TestResponse.of(422))).containsExactly(Delivery.skipped());
@@ -167,11 +174,11 @@ class ConstructsTest {
     @Test
     void ofEventsThatAreTheSameTheLastIsSentAndAllShareItsOutcome() {
         HttpConnector connector = http("""
-                item: {id: {"@event": messageId}, sku: {"@event": properties.sku}}
-                batch: {maxItems: 8, dedupeBy: [{"@event": properties.sku}], orderBy: {"@event": properties.sku}}
-                request: {url: "https://api.example/batch", body: {json: {"@items": true}}}
-                response: [{status: 200, items: {list: "$", failed: {"@path": bad}}}]
-                """);
+            item: {id: {"@event": messageId}, sku: {"@event": properties.sku}}
+            batch: {maxItems: 8, dedupeBy: [{"@event": properties.sku}], orderBy: {"@event": properties.sku}}
+            request: {url: "https://api.example/batch", body: {json: {"@items": true}}}
+            response: [{status: 200, items: {list: "$", failed: {"@path": bad}}}]
+            """);
         List<OutboundEvent> events = List.of(item(1, "b"), item(2, "a"), item(3, "b"));
 
         Step.Send send = sends(connector, events).getFirst();
@@ -184,11 +191,11 @@ class ConstructsTest {
     @Test
     void eventsMayGoAloneInAnotherRequest() {
         HttpConnector connector = http("""
-                fields: {enable_batching: {type: boolean, default: true}}
-                batch: {maxItems: 5, when: {"@field": enable_batching}, request: {url: "https://api.example/batch", body: {json: {"@items": true}}}}
-                item: {"@event": messageId}
-                request: {url: "https://api.example/one/{{event.messageId}}"}
-                """);
+            fields: {enable_batching: {type: boolean, default: true}}
+            batch: {maxItems: 5, when: {"@field": enable_batching}, request: {url: "https://api.example/batch", body: {json: {"@items": true}}}}
+            item: {"@event": messageId}
+            request: {url: "https://api.example/one/{{event.messageId}}"}
+            """);
         List<OutboundEvent> events = List.of(
                 TestEvent.of("track", 1).action("go").payload(Map.of("enable_batching", true)),
                 TestEvent.of("track", 2).action("go").payload(Map.of("enable_batching", false)),
@@ -242,11 +249,11 @@ class ConstructsTest {
     @Test
     void aUserIsDeleted() throws Exception {
         String steps = """
-                deleteUser:
-                  steps:
-                    - {name: find, request: {method: GET, url: "https://api.example/users", query: {id: {"@path": id}}}, capture: {key: "$.key"}, on: {404: stop}}
-                    - {name: gone, request: {method: DELETE, url: "https://api.example/users/{{find.key}}"}}
-                """;
+            deleteUser:
+              steps:
+                - {name: find, request: {method: GET, url: "https://api.example/users", query: {id: {"@path": id}}}, capture: {key: "$.key"}, on: {404: stop}}
+                - {name: gone, request: {method: DELETE, url: "https://api.example/users/{{find.key}}"}}
+            """;
         Connector connector = connect(BATCH, steps);
 
         context.answer(json("{\"key\": \"k 1\"}"), TestResponse.of(204));
@@ -268,7 +275,9 @@ class ConstructsTest {
             delimiter = '|',
             quoteCharacter = '`',
             value = {
-                "xml: {Envelope: {-v: 1, Row: [{Name: 'a & \"b\"'}, {'#text': <}], None: null}} | application/xml | <?xml version=\"1.0\" encoding=\"UTF-8\"?><Envelope v=\"1\"><Row><Name>a &amp; &quot;b&quot;</Name></Row><Row>&lt;</Row><None></None></Envelope>",
+                "xml: {Envelope: {-v: 1, Row: [{Name: 'a & \"b\"'}, {'#text': <}], None: null}} | application/xml |"
+                        + " <?xml version=\"1.0\" encoding=\"UTF-8\"?><Envelope v=\"1\"><Row><Name>a &amp;"
+                        + " &quot;b&quot;</Name></Row><Row>&lt;</Row><None></None></Envelope>",
                 "csv: [{a: 1, b: 'x,\"y'}, {a: 2, c: true}]  | text/csv; charset=utf-8 | a,b,c~1,\"x,\"\"y\",~2,,true~",
                 "ndjson: [{a: 1}, {b: 2}] | application/x-ndjson | {\"a\":1}^{\"b\":2}^"
             })
@@ -279,6 +288,61 @@ class ConstructsTest {
 
         assertThat(send.request().headers()).containsEntry("Content-Type", contentType);
         assertThat(body(send)).isEqualTo(expected.replace("~", "\r\n").replace("^", "\n"));
+    }
+
+    // ---- code
+
+    /** Written by somebody who needed more than requests. */
+    public static final class Shouting implements CodedAction {
+        @Override
+        public List<Delivery> deliver(List<OutboundEvent> batch, Settings settings, DestinationContext lent)
+                throws IOException, InterruptedException {
+            for (OutboundEvent event : batch) {
+                lent.http().send(HttpRequest.of("PUT", URI.create("https://api.example/" + event.messageId())));
+            }
+            return List.of(Delivery.delivered());
+        }
+    }
+
+    /** A function for mappings. */
+    public static final class Reversed implements Function<Object, Object> {
+        @Override
+        public Object apply(Object value) {
+            return new StringBuilder(value.toString()).reverse().toString();
+        }
+    }
+
+    @Test
+    void anActionMayBeWrittenInJava() {
+        context.answer(TestResponse.of(200), TestResponse.of(200));
+        BlockingConnector connector = (BlockingConnector) connect(
+                "batch: {maxItems: 5}\njava: io.segmentdo.connector.ConstructsTest$Shouting", "auth: {bearer: t}");
+
+        assertThat(connector.deliver(events(2))).containsExactly(Delivery.delivered(), Delivery.delivered());
+        assertThat(context.sent())
+                .containsExactly("PUT https://api.example/message-1 ", "PUT https://api.example/message-2 ");
+        assertThat(context.sent("Authorization")).containsOnly("Bearer t");
+        assertThat(connector.deliver(events(2)))
+                .containsExactly(
+                        Delivery.retry("no response: IOException"), Delivery.retry("no response: IOException"));
+    }
+
+    @Test
+    void aFunctionMayBeWrittenInJava() {
+        HttpConnector connector = http(
+                "request: {url: \"https://api.example/in\", body: {text: {\"@fn\": {name: back, value: abc}}}}",
+                "functions: {back: \"io.segmentdo.connector.ConstructsTest$Reversed\"}");
+
+        assertThat(body(sends(connector, events(1)).getFirst())).isEqualTo("cba");
+    }
+
+    @Test
+    void codeThatIsNotThereIsNamedByTheLint() {
+        assertThatThrownBy(() -> destination("java: io.segmentdo.connector.Nobody", "functions: {f: java.lang.String}"))
+                .hasMessageContaining(
+                        "one.yaml:5: /actions/0/java: io.segmentdo.connector.Nobody (expected: the name of a")
+                .hasMessageContaining("/functions/f: java.lang.String (expected: a class that implements"
+                        + " java.util.function.Function");
     }
 
     private record Deletion() implements UserDeletion {

@@ -15,35 +15,35 @@ import org.junit.jupiter.api.Test;
 
 class DeclaredDestinationTest {
     private static final String MINIMAL = """
-            id: tiny
-            actions:
-              - name: send
-                subscribe: 'type = "track"'
-                request: {url: "https://api.example/in", body: {json: {"@path": "$.properties"}}}
-            """;
+        id: tiny
+        actions:
+          - name: send
+            subscribe: 'type = "track"'
+            request: {url: "https://api.example/in", body: {json: {"@path": "$.properties"}}}
+        """;
 
     @Test
     void theDescriptorSaysWhatTheFileDeclares() {
         Descriptor descriptor = DeclaredDestination.read("acme.yaml", """
-                        id: acme
-                        name: Acme
-                        description: Sends people to Acme.
-                        settings:
-                          apiKey: {type: secret, required: true, label: API key}
-                          region: {type: enum, values: [us, eu], default: us}
-                          retries: {type: integer, min: 1, max: 5, default: 3}
-                        actions:
-                          - name: person
-                            subscribe: 'type = "identify"'
-                            fields:
-                              email: {type: text, required: true, default: {"@path": "$.traits.email"}}
-                              plan: {default: free}
-                            request: {url: "https://acme.example/people"}
-                          - name: event
-                            subscribe: 'type = "track"'
-                            batch: {maxItems: 50, maxBytes: 1000, maxWait: 500ms}
-                            request: {url: "https://acme.example/events", body: {json: {"@items": true}}}
-                        """).descriptor();
+            id: acme
+            name: Acme
+            description: Sends people to Acme.
+            settings:
+              apiKey: {type: secret, required: true, label: API key}
+              region: {type: enum, values: [us, eu], default: us}
+              retries: {type: integer, min: 1, max: 5, default: 3}
+            actions:
+              - name: person
+                subscribe: 'type = "identify"'
+                fields:
+                  email: {type: text, required: true, default: {"@path": "$.traits.email"}}
+                  plan: {default: free}
+                request: {url: "https://acme.example/people"}
+              - name: event
+                subscribe: 'type = "track"'
+                batch: {maxItems: 50, maxBytes: 1000, maxWait: 500ms}
+                request: {url: "https://acme.example/events", body: {json: {"@items": true}}}
+            """).descriptor();
 
         assertThat(descriptor.id()).isEqualTo("acme");
         assertThat(descriptor.name()).isEqualTo("Acme");
@@ -68,47 +68,53 @@ class DeclaredDestinationTest {
     @Test
     void everyFaultIsNamedWithFileLineAndExpectation() {
         List<String> problems = problems("""
-                id: Acme Inc
-                colour: red
-                settings:
-                  key: {type: secret}
-                  mode: {type: enum}
-                  age: {type: integer, default: old}
-                auth: {basic: {user: {"@setting": key}}, bearer: x}
-                actions:
-                  - name: one
-                    subscribe: 'type = "track" and'
-                    fields:
-                      id: {type: text, required: true}
-                      to: {default: {"@path": 5}}
-                    validate:
-                      - {rule: {"@compare": {value: 1}}, message: never}
-                    request:
-                      method: FETCH
-                      url: "https://api.example/{{settings.key}}/{{nobody.id}}"
-                      body: {json: {"@items": true}, form: {}}
-                    response:
-                      - {status: 207, class: delivered}
-                      - {status: 9xx, class: fine}
-                      - {message: "$.error", class: retry}
-                      - {status: 200, items: {list: "$.errors"}}
-                  - name: one
-                    item: {a: 1}
-                  - name: two
-                    subscribe: ""
-                    batch: {maxBytes: 0, maxWait: soon}
-                    request: {url: "https://api.example", body: {json: {"@event": true}}}
-                """);
+            id: Acme Inc
+            colour: red
+            settings:
+              key: {type: secret}
+              mode: {type: enum}
+              age: {type: integer, default: old}
+            auth: {basic: {user: {"@setting": key}}, bearer: x}
+            actions:
+              - name: one
+                subscribe: 'type = "track" and'
+                fields:
+                  id: {type: text, required: true}
+                  to: {default: {"@path": 5}}
+                validate:
+                  - {rule: {"@compare": {value: 1}}, message: never}
+                request:
+                  method: FETCH
+                  url: "https://api.example/{{settings.key}}/{{nobody.id}}"
+                  body: {json: {"@items": true}, form: {}}
+                response:
+                  - {status: 207, class: delivered}
+                  - {status: 9xx, class: fine}
+                  - {message: "$.error", class: retry}
+                  - {status: 200, items: {list: "$.errors"}}
+              - name: one
+                item: {a: 1}
+              - name: two
+                subscribe: ""
+                batch: {maxBytes: 0, maxWait: soon}
+                request: {url: "https://api.example", body: {json: {"@event": true}}}
+            """);
 
         assertThat(problems)
                 .contains(
-                        "acme.yaml:2: /colour: colour (expected: one of id, name, description, segment, settings, vars, auth, fields, let, validate, item, batch, request, response, rate, idempotency, test, deleteUser, actions)",
+                        "acme.yaml:2: /colour: colour (expected: one of id, name, description, segment, settings,"
+                            + " vars, auth, fields, let, validate, item, batch, request, response, rate, idempotency,"
+                            + " test, deleteUser, functions, actions)",
                         "acme.yaml:5: /settings/mode/values: missing (expected: a list of texts)",
-                        "acme.yaml:7: /auth: {basic={user={@setting=key}}, bearer=x} (expected: none, or one of basic, bearer, apiKey, hmac, oauth2, jwtBearer, sigv4, session)",
-                        "acme.yaml:12: /actions/0/fields/id/default: missing (expected: a mapping, as the field is required)",
+                        "acme.yaml:7: /auth: {basic={user={@setting=key}}, bearer=x} (expected: none, or one of basic,"
+                                + " bearer, apiKey, hmac, oauth2, jwtBearer, sigv4, session)",
+                        "acme.yaml:12: /actions/0/fields/id/default: missing (expected: a mapping, as the field is"
+                                + " required)",
                         "acme.yaml:13: /actions/0/fields/to/default/@path: 5 (expected: a text or a directive)",
-                        "acme.yaml:17: /actions/0/request/method: FETCH (expected: one of POST, GET, PUT, PATCH, DELETE)",
-                        "acme.yaml:19: /actions/0/request/body: {json={@items=true}, form={}} (expected: only one of json, form, ndjson, csv, xml, text)",
+                        "acme.yaml:17: /actions/0/request/method: FETCH (expected: one of POST, GET, PUT, PATCH,"
+                                + " DELETE)",
+                        "acme.yaml:19: /actions/0/request/body: {json={@items=true}, form={}} (expected: only one of"
+                                + " json, form, ndjson, csv, xml, text)",
                         "acme.yaml:19: /actions/0/request/body/json: @items (expected: a known directive)",
                         "acme.yaml:21: /actions/0/response/0/items: missing (expected: which events a 207 speaks of)",
                         "acme.yaml:25: /actions/1/name: one (expected: a name of its own)",
