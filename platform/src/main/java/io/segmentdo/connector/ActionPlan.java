@@ -22,7 +22,7 @@ import java.util.function.Supplier;
  *
  * @param declared as the platform sees it: subscription and default mapping
  * @param fields what the mapping gives, by name
- * @param let values worked out of an event, by name, each of which sees the earlier ones
+ * @param let values worked out of an event, by name, which may refer to each other
  * @param skips conditions under which an event is left out: it counts as delivered
  * @param checks what must hold of an event
  * @param item the shape of one event in a batch; without one it is the payload
@@ -79,7 +79,7 @@ record ActionPlan(
                 "label",
                 "description",
                 "subscribe",
-                "hidden",
+                "preset",
                 "fields",
                 "let",
                 "skip",
@@ -149,7 +149,10 @@ record ActionPlan(
         return Action.of(name, action.text("label", name))
                 .description(action.text("description", name))
                 .subscription(subscription)
-                .mapping(FieldPlan.defaults(action, sharedFields));
+                .mapping(FieldPlan.defaults(action, sharedFields))
+                .fields(FieldPlan.read(action, "fields", sharedFields, true).values().stream()
+                        .map(FieldPlan::declared)
+                        .toList());
     }
 
     private static Map<String, Mapping> let(YamlObject action) {

@@ -7,8 +7,11 @@ import io.segmentdo.api.Descriptor;
 import io.segmentdo.api.Destination;
 import io.segmentdo.api.DestinationContext;
 import io.segmentdo.api.SegmentCounterpart;
+import io.segmentdo.api.Preset;
 import io.segmentdo.api.Setting;
 import io.segmentdo.api.Settings;
+import io.segmentdo.mapping.Fql;
+import io.segmentdo.mapping.InvalidFqlException;
 import io.segmentdo.mapping.Mapping;
 import io.segmentdo.mapping.Scope;
 import java.util.ArrayList;
@@ -124,7 +127,8 @@ public final class DeclaredDestination implements Destination {
                         "test",
                         "deleteUser",
                         "functions",
-                        "actions");
+                        "actions",
+                        "presets");
         List<Setting> settings = SettingReader.read(connector);
         Set<String> secrets = new HashSet<>();
         settings.stream().filter(Setting::isSecret).map(Setting::name).forEach(secrets::add);
@@ -167,7 +171,37 @@ public final class DeclaredDestination implements Destination {
                 .settings(settings.toArray(Setting[]::new))
                 .actions(actions.values().stream().map(ActionPlan::declared).toArray(Action[]::new))
                 .batching(BatchPlan.widest(batches))
+                .presets(presets(connector, actions))
                 .standsInFor(counterparts(connector.object("segment")));
+    }
+
+    /** Reads {@code presets}, and the actions that are marked to be ones. */
+    private static Preset[] presets(YamlObject connector, Map<String, ActionPlan> actions) {
+        var presets = new ArrayList<Preset>();
+        for (YamlObject action : connector.objects("actions")) {
+            ActionPlan plan = actions.get(String.valueOf(action.raw("name")));
+            if (action.flag("preset") && plan != null) {
+                Action declared = plan.declared();
+                presets.add(Preset.of(declared.name(), declared.id(), declared.subscription()));
+            }
+        }
+        for (YamlObject preset : connector.objects("presets")) {
+            preset.allow("name", "action", "subscribe", "mapping");
+            ActionPlan plan = actions.get(preset.text("action"));
+            if (plan == null) {
+                preset.problem("action", "one of the actions");
+                continue;
+            }
+            String subscription = preset.text("subscribe", plan.declared().subscription());
+            try {
+                Fql.compile(subscription);
+            } catch (InvalidFqlException invalid) {
+                preset.problem("subscribe", String.valueOf(invalid.getMessage()));
+            }
+            presets.add(Preset.of(preset.text("name"), plan.declared().id(), subscription)
+                    .mapping(directives(preset, "mapping")));
+        }
+        return presets.toArray(Preset[]::new);
     }
 
     /** Reads {@code segment}: by slug what settings, actions and kept values are called there. */

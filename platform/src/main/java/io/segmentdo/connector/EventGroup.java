@@ -111,7 +111,8 @@ final class EventGroup {
     private static List<Object> texts(List<Mapping> mappings, Scope scope) {
         List<Object> values = new ArrayList<>();
         for (Mapping mapping : mappings) {
-            values.add(String.valueOf(mapping.apply(scope)));
+            Object value = mapping.apply(scope);
+            values.add(value == null ? "" : value.toString());
         }
         return values;
     }

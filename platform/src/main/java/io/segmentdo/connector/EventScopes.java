@@ -51,14 +51,7 @@ final class EventScopes {
                 .with("event", event.asMap())
                 .with("field", fields)
                 .with("now", context.clock().instant());
-        Map<String, @Nullable Object> worked = new LinkedHashMap<>();
-        scope = scope.with("let", worked);
-        for (Map.Entry<String, Mapping> value : plan.let().entrySet()) {
-            Object result = value.getValue().apply(scope);
-            if (result != null) {
-                worked.put(value.getKey(), result);
-            }
-        }
+        scope = new WorkedOut(plan.let(), scope).scope();
         for (Mapping skip : plan.skips()) {
             if (Boolean.TRUE.equals(skip.apply(scope))) {
                 return Optional.empty();

@@ -1,5 +1,6 @@
 package io.segmentdo.connector;
 
+import io.segmentdo.api.Field;
 import io.segmentdo.mapping.Mapping;
 import io.segmentdo.mapping.Scope;
 import java.util.ArrayList;
@@ -82,6 +83,11 @@ record FieldPlan(
         return defaults;
     }
 
+    /** What forms and reference pages say of it. */
+    Field declared() {
+        return new Field(name, label, shape.describe(), required);
+    }
+
     private static YamlObject complete(String name, YamlObject own, YamlObject shared) {
         if (!own.has("like")) {
             return own;
@@ -104,6 +110,8 @@ record FieldPlan(
             Map<String, FieldPlan> fields, Map<String, @Nullable Object> given, String place, boolean open)
             throws RefusedException {
         var problems = new ArrayList<String>();
+        // in what Segment sends in batches, an empty text stays
+        boolean dropsEmpty = place.isEmpty() && !Boolean.TRUE.equals(given.get("enable_batching"));
         Map<String, @Nullable Object> values = new LinkedHashMap<>();
         given.forEach((name, value) -> {
             FieldPlan field = fields.get(name);
@@ -111,7 +119,7 @@ record FieldPlan(
                 if (open) {
                     values.put(name, value);
                 }
-            } else if (!field.shape.isMissing(value, place.isEmpty())) {
+            } else if (!field.shape.isMissing(value, dropsEmpty)) {
                 try {
                     values.put(name, field.shape.convert(value, place + name));
                 } catch (RefusedException unfit) {

@@ -83,7 +83,8 @@ record RequestPlan(
             }
         }
         String address = url.fill(all);
-        String parameters = BodyKind.form(query.apply(all));
+        // a colon has no meaning in a query, and some vendors do not decode it
+        String parameters = BodyKind.form(query.apply(all)).replace("%3A", ":");
         String separator = parameters.isEmpty() ? "" : address.indexOf('?') < 0 ? "?" : "&";
         HttpRequest request = HttpRequest.of(method, URI.create(address + separator + parameters));
         if (kind.isPresent()) {

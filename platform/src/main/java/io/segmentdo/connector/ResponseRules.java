@@ -42,7 +42,7 @@ final class ResponseRules {
             Mapping list,
             Optional<Mapping> index,
             Optional<Mapping> failed,
-            ResponseClass meaning,
+            Mapping meaning,
             ResponseClass others,
             Optional<Mapping> message) {}
 
@@ -86,11 +86,20 @@ final class ResponseRules {
                 items.path("list", NAMES),
                 optional(items, "index"),
                 optional(items, "failed"),
-                items.has("class")
-                        ? ResponseClass.of(items.choice("class", ResponseClass.words()))
-                        : ResponseClass.PERMANENT,
+                meaning(items),
                 ResponseClass.of(items.choice("others", ResponseClass.words())),
                 optional(items, "message"));
+    }
+
+    /** What it means for an item: a word, or a directive that gives one. */
+    private static Mapping meaning(YamlObject items) {
+        if (!items.has("class")) {
+            return Mapping.compile("permanent", Set.of());
+        }
+        if (!(items.raw("class") instanceof Map<?, ?>)) {
+            items.choice("class", ResponseClass.words());
+        }
+        return items.mapping("class", NAMES);
     }
 
     private static Optional<Mapping> optional(YamlObject rule, String key) {
@@ -164,12 +173,18 @@ final class ResponseRules {
         for (int i = 0; i < items.size(); i++) {
             Scope item = scope.at(items.get(i));
             if (rule.failed().map(failed -> holds(failed, item)).orElse(true)) {
-                int index = rule.index().map(path -> number(path.apply(item))).orElse(i);
+                int index = events == 1
+                        ? 0
+                        : rule.index().map(path -> number(path.apply(item))).orElse(i);
                 if (index < 0 || index >= events) {
                     // It failed, but nobody knows which one: none of them may be taken for delivered.
                     return List.of(Delivery.retry(reason + ", and it does not say for which event"));
                 }
-                outcomes.set(index, rule.meaning().outcome(reason(response, rule.message(), item), response, now));
+                String word = String.valueOf(rule.meaning().apply(item));
+                ResponseClass meaning = List.of(ResponseClass.words()).contains(word)
+                        ? ResponseClass.of(word)
+                        : ResponseClass.PERMANENT;
+                outcomes.set(index, meaning.outcome(reason(response, rule.message(), item), response, now));
             }
         }
         return outcomes;
@@ -189,8 +204,11 @@ final class ResponseRules {
         return reason.length() <= MESSAGE_CHARS_MAX ? reason : reason.substring(0, MESSAGE_CHARS_MAX);
     }
 
-    /** The body as JSON, or else as text. */
+    /** The body as JSON, or else as text; without one, an object without members. */
     static @Nullable Object body(HttpResponse response, Json json) {
+        if (response.body().length == 0) {
+            return Map.of();
+        }
         try {
             return json.read(response.body());
         } catch (IllegalArgumentException notJson) {

@@ -76,6 +76,12 @@ record ValueShape(
                 members.isEmpty() || field.flag("open"));
     }
 
+    /** The type in words. */
+    String describe() {
+        String one = choices.isEmpty() ? type : type + " (" + String.join(", ", choices.stream().map(String::valueOf).sorted().toList()) + ")";
+        return many ? "list of " + one : one;
+    }
+
     /** Whether a value counts as none: null, and an empty text where none is wanted. */
     boolean isMissing(@Nullable Object value, boolean outermost) {
         return (value == null && !nullable) || ("".equals(value) && (outermost || !takesText()));
@@ -163,15 +169,19 @@ record ValueShape(
             throw new RefusedException(place + ": none of the choices");
         }
         if (value instanceof String text) {
-            if (text.codePointCount(0, text.length()) < min || text.codePointCount(0, text.length()) > max) {
+            if (isOutside(text.codePointCount(0, text.length()))) {
                 throw new RefusedException(place + ": too short or too long a text");
             }
             if (!hasFormat(text)) {
                 throw new RefusedException(place + ": not of the format " + format);
             }
-        } else if (value instanceof Number number && (number.doubleValue() < min || number.doubleValue() > max)) {
+        } else if (value instanceof Number number && isOutside(number.doubleValue())) {
             throw new RefusedException(place + ": out of range");
         }
+    }
+
+    private boolean isOutside(double amount) {
+        return (min > Integer.MIN_VALUE && amount < min) || (max < Integer.MAX_VALUE && amount > max);
     }
 
     private boolean hasFormat(String text) {

@@ -2,10 +2,12 @@ package io.segmentdo.delivery;
 
 import io.segmentdo.api.Action;
 import io.segmentdo.api.Descriptor;
+import io.segmentdo.api.Preset;
 import io.segmentdo.destination.Subscription;
 import io.segmentdo.event.EventType;
 import io.segmentdo.mapping.Fql;
 import io.segmentdo.mapping.Mapping;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -32,6 +34,14 @@ record Route(int index, String action, Optional<Fql> trigger, Optional<Mapping> 
                 subscription.action(),
                 trigger.isBlank() ? Optional.empty() : Optional.of(Fql.compile(trigger)),
                 mapping.isEmpty() ? Optional.empty() : Optional.of(Mapping.compile(mapping)));
+    }
+
+    /** A subscription that the destination proposes. */
+    static Route of(int index, Preset preset, Descriptor descriptor) {
+        Map<String, Object> mapping = new LinkedHashMap<>(
+                descriptor.findAction(preset.action()).map(Action::mapping).orElse(Map.of()));
+        mapping.putAll(preset.mapping());
+        return of(index, new Subscription(preset.subscription(), preset.action(), mapping), descriptor);
     }
 
     boolean takes(EventType type, Supplier<Map<String, Object>> event) {

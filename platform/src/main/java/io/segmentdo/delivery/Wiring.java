@@ -2,6 +2,7 @@ package io.segmentdo.delivery;
 
 import io.segmentdo.api.Batching;
 import io.segmentdo.api.Connector;
+import io.segmentdo.api.Preset;
 import io.segmentdo.api.DestinationContext;
 import io.segmentdo.api.Settings;
 import io.segmentdo.destination.Catalogue;
@@ -60,7 +61,13 @@ final class Wiring {
     private static List<Route> routes(Connection connection, Catalogue.Lease lease) {
         List<Route> routes = new ArrayList<>();
         for (Subscription subscription : connection.subscriptions()) {
-            routes.add(Route.of(routes.size(), subscription, lease.descriptor()));
+            if (subscription.equals(Subscription.ALL) && !lease.descriptor().presets().isEmpty()) {
+                for (Preset preset : lease.descriptor().presets()) {
+                    routes.add(Route.of(routes.size(), preset, lease.descriptor()));
+                }
+            } else {
+                routes.add(Route.of(routes.size(), subscription, lease.descriptor()));
+            }
         }
         return routes;
     }

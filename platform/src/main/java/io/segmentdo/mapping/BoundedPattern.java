@@ -1,5 +1,6 @@
 package io.segmentdo.mapping;
 
+import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -20,12 +21,30 @@ final class BoundedPattern {
 
     /** Reads a required argument. */
     static BoundedPattern of(DirectiveArguments arguments, String name) {
+        return compile(String.valueOf(arguments.raw(name)), arguments.at(name));
+    }
+
+    /** Compiles a text that stands somewhere in a mapping. */
+    static BoundedPattern compile(String text, MappingSite site) {
         try {
-            return new BoundedPattern(Pattern.compile(String.valueOf(arguments.raw(name))));
+            return new BoundedPattern(Pattern.compile(text));
         } catch (PatternSyntaxException e) {
-            arguments.at(name).problem(arguments.raw(name), "a regular expression");
+            site.problem(text, "a regular expression");
             return new BoundedPattern(Pattern.compile(""));
         }
+    }
+
+    /** Whether there is a match. */
+    boolean isIn(String text) {
+        return pattern.matcher(new Counted(text)).find();
+    }
+
+    /** All matches, or their first groups where there are any. */
+    List<String> findAll(String text) {
+        return pattern.matcher(new Counted(text))
+                .results()
+                .map(match -> match.group(match.groupCount() == 0 ? 0 : 1))
+                .toList();
     }
 
     boolean matches(String text) {

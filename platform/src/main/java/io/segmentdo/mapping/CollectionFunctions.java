@@ -43,7 +43,10 @@ final class CollectionFunctions {
         };
     }
 
-    /** {@code [a, b, …]}: one list of the items of lists and of single values; what is missing or null is left out. */
+    /**
+     * {@code [a, b, …]}, or a directive that gives such a list: one list of the items of lists and of single values; what is
+     * missing or null is left out.
+     */
     private static Expression concat(@Nullable Object argument, MappingSite site) {
         var parts = new ArrayList<Expression>();
         if (argument instanceof List<?> list) {
@@ -51,20 +54,30 @@ final class CollectionFunctions {
                 parts.add(site.at(i).compile(list.get(i)));
             }
         } else {
-            site.problem(argument, "a list of values");
+            Expression lists = site.compile(argument);
+            return scope -> {
+                var all = new ArrayList<@Nullable Object>();
+                if (lists.evaluate(scope) instanceof List<?> given) {
+                    given.forEach(part -> addAll(all, part));
+                }
+                return all;
+            };
         }
         return scope -> {
             var all = new ArrayList<@Nullable Object>();
             for (Expression part : parts) {
-                Object value = part.evaluate(scope);
-                if (value instanceof List<?> items) {
-                    all.addAll(items);
-                } else if (Absent.isPresent(value)) {
-                    all.add(value);
-                }
+                addAll(all, part.evaluate(scope));
             }
             return all;
         };
+    }
+
+    private static void addAll(List<@Nullable Object> all, @Nullable Object value) {
+        if (value instanceof List<?> items) {
+            all.addAll(items);
+        } else if (Absent.isPresent(value)) {
+            all.add(value);
+        }
     }
 
     /** A list without nulls, or an object without members that are null; missing where nothing is left of an object. */
@@ -143,29 +156,36 @@ final class CollectionFunctions {
         });
     }
 
-    /** {@code {in, shape}}: a value in which every text, at any depth, has another shape; paths start from the text. */
+    /**
+     * {@code {in, shape, lists}}: a value in which every text, at any depth, has another shape; paths start from the text.
+     * With {@code lists: false} the texts inside of lists stay.
+     */
     private static Expression texts(@Nullable Object argument, MappingSite site) {
-        var arguments = DirectiveArguments.of(argument, site, "in", "shape");
+        var arguments = DirectiveArguments.of(argument, site, "in", "shape", "lists");
         Expression shape = arguments.required("shape");
+        boolean inLists = arguments.flag("lists", true);
         return Functions.applyInScope(
-                arguments.required("in"), (found, scope) -> Absent.toNull(shaped(found, shape, scope, 0)));
+                arguments.required("in"), (found, scope) -> Absent.toNull(shaped(found, shape, scope, inLists, 0)));
     }
 
-    private static @Nullable Object shaped(@Nullable Object value, Expression shape, Scope scope, int depth) {
+    private static @Nullable Object shaped(@Nullable Object value, Expression shape, Scope scope, boolean inLists, int depth) {
         if (depth > DEPTH_MAX) {
             throw new MappingException("a value of more than " + DEPTH_MAX + " levels");
         }
         return switch (value) {
             case String text -> shape.evaluate(scope.at(text));
             case List<?> list -> {
+                if (!inLists) {
+                    yield list;
+                }
                 var result = new ArrayList<@Nullable Object>(list.size());
-                list.forEach(item -> result.add(Absent.toNull(shaped(item, shape, scope, depth + 1))));
+                list.forEach(item -> result.add(Absent.toNull(shaped(item, shape, scope, true, depth + 1))));
                 yield result;
             }
             case Map<?, ?> map -> {
                 var result = new LinkedHashMap<Object, @Nullable Object>();
                 map.forEach((key, member) -> {
-                    Object inner = shaped(member, shape, scope, depth + 1);
+                    Object inner = shaped(member, shape, scope, inLists, depth + 1);
                     if (inner != Absent.ABSENT) {
                         result.put(key, inner);
                     }

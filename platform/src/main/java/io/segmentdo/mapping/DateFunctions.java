@@ -4,16 +4,21 @@ import java.math.BigDecimal;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.time.LocalDateTime;
 import java.time.OffsetDateTime;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Points in time. */
 final class DateFunctions {
+    private static final Pattern SHORT_OFFSET = Pattern.compile("[T\\d:.]+([+-]\\d{2})(\\d{2})$");
+    private static final Pattern HAS_OFFSET = Pattern.compile("T.*(?:[zZ]|[+-]\\d{2}(?::\\d{2})?)$");
     private static final int PATTERN_CHARS_MAX = 50;
     private static final BigDecimal NANOS_PER_SECOND = BigDecimal.valueOf(1_000_000_000);
     private static final Map<String, BigDecimal> UNITS_PER_SECOND = Map.of(
@@ -75,6 +80,16 @@ final class DateFunctions {
                 .longValue();
     }
 
+    /** A time with an offset, which may lack its colon, or without one, which is UTC. */
+    private static Instant dateTime(String text) {
+        String time = text.charAt("0000-00-00".length()) == ' ' ? text.replaceFirst(" ", "T") : text;
+        Matcher offset = SHORT_OFFSET.matcher(time);
+        String spelled = offset.find() ? time.substring(0, offset.start(2)) + ":" + offset.group(2) : time;
+        return HAS_OFFSET.matcher(spelled).find()
+                ? OffsetDateTime.parse(spelled).toInstant()
+                : LocalDateTime.parse(spelled).toInstant(ZoneOffset.UTC);
+    }
+
     private static @Nullable Instant instant(Object value, BigDecimal from) {
         try {
             if (value instanceof Instant instant) {
@@ -83,7 +98,7 @@ final class DateFunctions {
             if (value instanceof String text && text.indexOf('-') > 0) {
                 return text.length() <= "0000-00-00".length()
                         ? LocalDate.parse(text).atStartOfDay().toInstant(ZoneOffset.UTC)
-                        : OffsetDateTime.parse(text).toInstant();
+                        : dateTime(text);
             }
             BigDecimal number = NumberFunctions.decimal(value);
             if (number == null) {

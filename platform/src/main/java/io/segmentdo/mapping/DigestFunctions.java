@@ -18,7 +18,11 @@ import org.jspecify.annotations.Nullable;
 
 /** Hashes, signatures and stable ids. */
 final class DigestFunctions {
-    private static final Pattern HASHED = Pattern.compile("[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64}");
+    private static final Map<String, Pattern> HASHED = Map.of(
+            "MD5", Pattern.compile("[0-9a-fA-F]{32}"),
+            "SHA-1", Pattern.compile("[0-9a-fA-F]{40}"),
+            "SHA-256", Pattern.compile("[0-9a-fA-F]{64}"),
+            "SHA-512", Pattern.compile("[0-9a-fA-F]{128}"));
     private static final Pattern SPACE = Pattern.compile("\\s+");
     private static final Pattern NOT_A_DIGIT = Pattern.compile("[^0-9]");
     private static final Pattern NOT_A_LETTER = Pattern.compile("[^\\p{L}]");
@@ -41,9 +45,10 @@ final class DigestFunctions {
         String algorithm = digestName(arguments.choiceOr("algorithm", "sha256", "md5", "sha1", "sha512"));
         String encoding = arguments.choiceOr("encoding", "hex", "base64");
         String normalize = arguments.choiceOr("normalize", "none", "lower", "email", "phone", "name", "city", "zip");
+        Pattern hashed = HASHED.getOrDefault(algorithm, Pattern.compile(""));
         boolean keepsHashed = arguments.choiceOr("hashed", "again", "keep").equals("keep");
         return Functions.applyToText(arguments.required("value"), text -> {
-            if (keepsHashed && HASHED.matcher(text.strip()).matches()) {
+            if (keepsHashed && hashed.matcher(text.strip()).matches()) {
                 return text.strip();
             }
             String normalized = normalize(text, normalize);

@@ -32,6 +32,7 @@ final class LogicFunctions {
         directives.put("@switch", LogicFunctions::choose);
         directives.put("@lookup", LogicFunctions::lookup);
         directives.put("@when", LogicFunctions::when);
+        directives.put("@cases", LogicFunctions::cases);
         directives.put("@fail", LogicFunctions::fail);
     }
 
@@ -163,6 +164,29 @@ final class LogicFunctions {
         Expression then = arguments.optional("then");
         Expression otherwise = arguments.optional("else");
         return scope -> (JsValues.isFalsy(condition.evaluate(scope)) ? otherwise : then).evaluate(scope);
+    }
+
+    /** {@code [{if, then}, …]}: the first one whose condition is true, or that has none. */
+    private static Expression cases(@Nullable Object argument, MappingSite site) {
+        var conditions = new ArrayList<Expression>();
+        var results = new ArrayList<Expression>();
+        if (argument instanceof List<?> list && !list.isEmpty()) {
+            for (int i = 0; i < list.size(); i++) {
+                var arguments = DirectiveArguments.of(list.get(i), site.at(i), "if", "then");
+                conditions.add(arguments.has("if") ? arguments.required("if") : scope -> true);
+                results.add(arguments.required("then"));
+            }
+        } else {
+            site.problem(argument, "a list of objects with if and then");
+        }
+        return scope -> {
+            for (int i = 0; i < conditions.size(); i++) {
+                if (!JsValues.isFalsy(conditions.get(i).evaluate(scope))) {
+                    return results.get(i).evaluate(scope);
+                }
+            }
+            return Absent.ABSENT;
+        };
     }
 
     /** A text: refuses the event with it, where it is reached. */

@@ -7,7 +7,7 @@ import io.segmentdo.problem.Problem;
 public final class MappingException extends PlatformException {
     private static final long serialVersionUID = 1;
 
-    MappingException(String message) {
+    public MappingException(String message) {
         super(Problem.DESTINATION_FAILED, message);
     }
 }

@@ -108,7 +108,8 @@ final class MappingSite {
         int index = 0;
         for (Map.Entry<?, ?> member : map.entrySet()) {
             keys[index] = String.valueOf(member.getKey());
-            values[index] = at(keys[index]).compile(member.getValue());
+            // only the members of the object itself can be overridden by a merge
+            values[index] = at(keys[index]).keepingAbsent(false).compile(member.getValue());
             index++;
         }
         boolean keeps = keepsAbsent;

@@ -31,6 +31,11 @@ final class TextFunctions {
         directives.put("@keys", TextFunctions::keys);
         directives.put("@words", TextFunctions::words);
         directives.put("@regex", TextFunctions::regex);
+        directives.put("@regexAll", TextFunctions::regexAll);
+        directives.put("@match", TextFunctions::match);
+        directives.put(
+                "@userAgent",
+                (argument, site) -> Functions.applyToText(site.compile(argument), UserAgents::parse));
         directives.put(
                 "@bytes", Functions.ofValue(value -> JsValues.text(value).getBytes(StandardCharsets.UTF_8).length));
     }
@@ -49,6 +54,37 @@ final class TextFunctions {
         return Functions.applyToText(
                 arguments.required("value"),
                 text -> pattern.find(text).<Object>map(found -> found).orElse(Absent.ABSENT));
+    }
+
+    /** {@code {value, pattern}}: a list of all matches, of their first groups where there are any. */
+    private static Expression regexAll(@Nullable Object argument, MappingSite site) {
+        var arguments = DirectiveArguments.of(argument, site, "value", "pattern");
+        BoundedPattern pattern = BoundedPattern.of(arguments, "pattern");
+        return Functions.apply(arguments.required("value"), found -> pattern.findAll(JsValues.text(found)));
+    }
+
+    /** {@code {value, cases: {pattern: result}, else}}: the result of the first pattern that is found in a text. */
+    private static Expression match(@Nullable Object argument, MappingSite site) {
+        var arguments = DirectiveArguments.of(argument, site, "value", "cases", "else");
+        Map<BoundedPattern, Expression> cases = new LinkedHashMap<>();
+        if (arguments.raw("cases") instanceof Map<?, ?> map) {
+            map.forEach((key, result) -> {
+                MappingSite place = arguments.at("cases").at(String.valueOf(key));
+                cases.put(BoundedPattern.compile(String.valueOf(key), place), place.compile(result));
+            });
+        } else {
+            arguments.at("cases").problem(arguments.raw("cases"), "results by pattern");
+        }
+        Expression otherwise = arguments.optional("else");
+        return Functions.applyInScope(arguments.required("value"), (found, scope) -> {
+            String text = JsValues.text(found);
+            for (Map.Entry<BoundedPattern, Expression> one : cases.entrySet()) {
+                if (one.getKey().isIn(text)) {
+                    return one.getValue().evaluate(scope);
+                }
+            }
+            return otherwise.evaluate(scope);
+        });
     }
 
     /** {@code {value, chars}} or {@code {value, bytes}}: cut, never inside of a character. */

@@ -104,7 +104,7 @@ class DeclaredDestinationTest {
                 .contains(
                         "acme.yaml:2: /colour: colour (expected: one of id, name, description, segment, settings,"
                                 + " vars, auth, fields, let, validate, item, batch, request, response, rate, idempotency,"
-                                + " test, deleteUser, functions, actions)",
+                                + " test, deleteUser, functions, actions, presets)",
                         "acme.yaml:5: /settings/mode/values: missing (expected: a list of texts)",
                         "acme.yaml:7: /auth: {basic={user={@setting=key}}, bearer=x} (expected: none, or one of basic,"
                                 + " bearer, apiKey, hmac, oauth2, jwtBearer, sigv4, session)",

@@ -39,7 +39,7 @@ class FieldsTest {
               - name: buy
                 subscribe: 'type = "track"'
                 fields:
-                  items: {like: true, required: true, default: ~}
+                  items: {like: true, required: true, default: null}
                   count: {like: true, max: 99}
                   mode: {type: text, choices: [fast, slow]}
                   note: {type: text, nullable: true}

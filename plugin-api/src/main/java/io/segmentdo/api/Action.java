@@ -1,5 +1,6 @@
 package io.segmentdo.api;
 
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -13,33 +14,46 @@ public final class Action {
     private final String description;
     private final String subscription;
     private final Map<String, Object> mapping;
+    private final List<Field> fields;
 
-    private Action(String id, String name, String description, String subscription, Map<String, Object> mapping) {
+    private Action(
+            String id,
+            String name,
+            String description,
+            String subscription,
+            Map<String, Object> mapping,
+            List<Field> fields) {
         this.id = id;
         this.name = name;
         this.description = description;
         this.subscription = subscription;
         this.mapping = Map.copyOf(mapping);
+        this.fields = List.copyOf(fields);
     }
 
     /** An action that takes every event as it is. */
     public static Action of(String id, String name) {
-        return new Action(id, name, "", "", Map.of());
+        return new Action(id, name, "", "", Map.of(), List.of());
     }
 
     /** With one sentence that says what it does. */
     public Action description(String sentence) {
-        return new Action(id, name, sentence, subscription, mapping);
+        return new Action(id, name, sentence, subscription, mapping, fields);
     }
 
     /** With the FQL expression of the events it takes by default, e.g. {@code type = "track"}. */
     public Action subscription(String fql) {
-        return new Action(id, name, description, fql, mapping);
+        return new Action(id, name, description, fql, mapping, fields);
     }
 
     /** With the mapping directives by which its payload is made by default. */
     public Action mapping(Map<String, Object> directives) {
-        return new Action(id, name, description, subscription, directives);
+        return new Action(id, name, description, subscription, directives, fields);
+    }
+
+    /** With these fields, in the order of the form. */
+    public Action fields(List<Field> declared) {
+        return new Action(id, name, description, subscription, mapping, declared);
     }
 
     public String id() {
@@ -62,5 +76,10 @@ public final class Action {
     /** Directives by field; empty leaves the event as it is. */
     public Map<String, Object> mapping() {
         return mapping;
+    }
+
+    /** In the order of the form; empty where the action does not say. */
+    public List<Field> fields() {
+        return fields;
     }
 }

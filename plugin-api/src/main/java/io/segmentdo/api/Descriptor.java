@@ -22,6 +22,7 @@ public final class Descriptor {
     private RateLimit rate = RateLimit.NONE;
     private Set<String> integrationNames;
     private List<SegmentCounterpart> counterparts = List.of();
+    private List<Preset> presets = List.of();
     private boolean testsCredentials;
     private boolean deletesUsers;
     private String idempotency = "";
@@ -56,6 +57,7 @@ public final class Descriptor {
         copy.rate = rate;
         copy.integrationNames = integrationNames;
         copy.counterparts = counterparts;
+        copy.presets = presets;
         copy.testsCredentials = testsCredentials;
         copy.deletesUsers = deletesUsers;
         copy.idempotency = idempotency;
@@ -106,6 +108,13 @@ public final class Descriptor {
         Set<String> all = new LinkedHashSet<>(integrationNames);
         all.addAll(List.of(names));
         next.integrationNames = Set.copyOf(all);
+        return next;
+    }
+
+    /** With these subscriptions as a proposal; a connection that names none gets them. */
+    public Descriptor presets(Preset... declared) {
+        Descriptor next = copy();
+        next.presets = List.of(declared);
         return next;
     }
 
@@ -171,6 +180,11 @@ public final class Descriptor {
     /** The destinations of Segment's that it stands in for. */
     public List<SegmentCounterpart> counterparts() {
         return counterparts;
+    }
+
+    /** The subscriptions that it proposes; empty where every event goes to its only action. */
+    public List<Preset> presets() {
+        return presets;
     }
 
     /** Whether a connector can ask if the credentials are accepted. */
