@@ -8,7 +8,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Map;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -19,8 +18,7 @@ import java.util.regex.Pattern;
  * {@code {{{step.path}}}} slashes stay. Immutable.
  */
 final class UrlTemplate {
-    private static final Pattern PLACE =
-            Pattern.compile("\\{\\{\\{\\s*([^}\\s]+)\\s*}}}|\\{\\{\\s*([^}\\s]+)\\s*}}");
+    private static final Pattern PLACE = Pattern.compile("\\{\\{\\{\\s*([^}\\s]+)\\s*}}}|\\{\\{\\s*([^}\\s]+)\\s*}}");
     private static final Set<String> TRUSTED = Set.of("settings", "vars");
 
     /** Stands in for one that is missing. */
@@ -54,14 +52,12 @@ final class UrlTemplate {
             YamlObject choice = request.object(key).allow("if", "then", "else");
             UrlTemplate then = read(choice, "then", names, secrets);
             UrlTemplate otherwise = read(choice, "else", names, secrets);
-            return new UrlTemplate(
-                    then.parts, Optional.of(new Alternative(choice.mapping("if", names), otherwise)));
+            return new UrlTemplate(then.parts, Optional.of(new Alternative(choice.mapping("if", names), otherwise)));
         }
         if (request.raw(key) instanceof Map<?, ?> map
                 && map.size() == 1
                 && String.valueOf(map.keySet().iterator().next()).startsWith("@")) {
-            return new UrlTemplate(
-                    List.of(new Part("", request.mapping(key, names), Encoding.NONE)), Optional.empty());
+            return new UrlTemplate(List.of(new Part("", request.mapping(key, names), Encoding.NONE)), Optional.empty());
         }
         String text = request.text(key);
         var parts = new ArrayList<Part>();
@@ -99,11 +95,13 @@ final class UrlTemplate {
         var url = new StringBuilder();
         for (Part part : parts) {
             String value = String.valueOf(part.value().apply(scope));
-            url.append(part.text()).append(switch (part.encoding()) {
-                case NONE -> value;
-                case SEGMENTS -> encode(value).replace("%2F", "/");
-                case ALL -> encode(value);
-            });
+            url.append(part.text())
+                    .append(
+                            switch (part.encoding()) {
+                                case NONE -> value;
+                                case SEGMENTS -> encode(value).replace("%2F", "/");
+                                case ALL -> encode(value);
+                            });
         }
         return url.toString();
     }

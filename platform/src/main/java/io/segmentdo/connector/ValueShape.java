@@ -78,7 +78,12 @@ record ValueShape(
 
     /** The type in words. */
     String describe() {
-        String one = choices.isEmpty() ? type : type + " (" + String.join(", ", choices.stream().map(String::valueOf).sorted().toList()) + ")";
+        String one = choices.isEmpty()
+                ? type
+                : type + " ("
+                        + String.join(
+                                ", ",
+                                choices.stream().map(String::valueOf).sorted().toList()) + ")";
         return many ? "list of " + one : one;
     }
 

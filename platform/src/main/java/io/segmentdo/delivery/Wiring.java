@@ -2,8 +2,8 @@ package io.segmentdo.delivery;
 
 import io.segmentdo.api.Batching;
 import io.segmentdo.api.Connector;
-import io.segmentdo.api.Preset;
 import io.segmentdo.api.DestinationContext;
+import io.segmentdo.api.Preset;
 import io.segmentdo.api.Settings;
 import io.segmentdo.destination.Catalogue;
 import io.segmentdo.destination.ConfiguredDestination;
@@ -61,7 +61,8 @@ final class Wiring {
     private static List<Route> routes(Connection connection, Catalogue.Lease lease) {
         List<Route> routes = new ArrayList<>();
         for (Subscription subscription : connection.subscriptions()) {
-            if (subscription.equals(Subscription.ALL) && !lease.descriptor().presets().isEmpty()) {
+            if (subscription.equals(Subscription.ALL)
+                    && !lease.descriptor().presets().isEmpty()) {
                 for (Preset preset : lease.descriptor().presets()) {
                     routes.add(Route.of(routes.size(), preset, lease.descriptor()));
                 }

@@ -45,7 +45,9 @@ public final class DestinationReference {
                     code(setting.name()),
                     type,
                     setting.isRequired() ? "yes" : "",
-                    setting.defaultValue().map(value -> code(String.valueOf(value))).orElse(""),
+                    setting.defaultValue()
+                            .map(value -> code(String.valueOf(value)))
+                            .orElse(""),
                     setting.help().isEmpty() ? setting.label() : setting.label() + ". " + setting.help());
         }
     }
@@ -66,7 +68,9 @@ public final class DestinationReference {
         page.append(descriptor.deletesUsers() ? "- Users can be deleted.\n" : "");
         page.append(descriptor.idempotency().isEmpty() ? "" : "- " + descriptor.idempotency() + "\n");
         for (var counterpart : descriptor.counterparts()) {
-            page.append("- Takes mappings made for Segment's `").append(counterpart.slug()).append("`.\n");
+            page.append("- Takes mappings made for Segment's `")
+                    .append(counterpart.slug())
+                    .append("`.\n");
         }
     }
 
@@ -74,7 +78,8 @@ public final class DestinationReference {
         if (descriptor.presets().isEmpty()) {
             return;
         }
-        page.append("\n## Presets\n\nWhat a connection without subscriptions gets.\n\n| Preset | Action | Events |\n|---|---|---|\n");
+        page.append(
+                "\n## Presets\n\nWhat a connection without subscriptions gets.\n\n| Preset | Action | Events |\n|---|---|---|\n");
         for (Preset preset : descriptor.presets()) {
             row(preset.name(), code(preset.action()), code(preset.subscription()));
         }
@@ -106,8 +111,10 @@ public final class DestinationReference {
                 return path;
             }
             var members = new StringBuilder("{");
-            map.forEach((key, value) ->
-                    members.append(members.length() == 1 ? "" : ", ").append(key).append(": ").append(shown(value)));
+            map.forEach((key, value) -> members.append(members.length() == 1 ? "" : ", ")
+                    .append(key)
+                    .append(": ")
+                    .append(shown(value)));
             return members.append("}").toString();
         }
         if (mapping instanceof List<?> list) {

@@ -168,7 +168,8 @@ final class CollectionFunctions {
                 arguments.required("in"), (found, scope) -> Absent.toNull(shaped(found, shape, scope, inLists, 0)));
     }
 
-    private static @Nullable Object shaped(@Nullable Object value, Expression shape, Scope scope, boolean inLists, int depth) {
+    private static @Nullable Object shaped(
+            @Nullable Object value, Expression shape, Scope scope, boolean inLists, int depth) {
         if (depth > DEPTH_MAX) {
             throw new MappingException("a value of more than " + DEPTH_MAX + " levels");
         }

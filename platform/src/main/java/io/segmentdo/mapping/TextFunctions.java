@@ -34,8 +34,7 @@ final class TextFunctions {
         directives.put("@regexAll", TextFunctions::regexAll);
         directives.put("@match", TextFunctions::match);
         directives.put(
-                "@userAgent",
-                (argument, site) -> Functions.applyToText(site.compile(argument), UserAgents::parse));
+                "@userAgent", (argument, site) -> Functions.applyToText(site.compile(argument), UserAgents::parse));
         directives.put(
                 "@bytes", Functions.ofValue(value -> JsValues.text(value).getBytes(StandardCharsets.UTF_8).length));
     }

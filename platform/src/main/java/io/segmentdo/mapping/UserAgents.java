@@ -15,7 +15,10 @@ final class UserAgents {
     private static final int CHARS_MAX = 1000;
     private static final String VERSION = "[/ ]?v?([\\w.]+)?";
 
-    private record Rule(Pattern pattern, @Nullable String first, @Nullable String second) {
+    private record Rule(
+            Pattern pattern,
+            @Nullable String first,
+            @Nullable String second) {
         static Rule of(String pattern, @Nullable String first, @Nullable String second) {
             return new Rule(Pattern.compile(pattern), first, second);
         }

@@ -24,7 +24,8 @@ public final class NamedDestinations implements Catalogue {
 
     private NamedDestinations(List<Path> files) throws IOException {
         for (Path file : files) {
-            Destination destination = DeclaredDestination.read(file.getFileName().toString(), Files.readString(file));
+            Destination destination =
+                    DeclaredDestination.read(file.getFileName().toString(), Files.readString(file));
             destinations.put(destination.descriptor().id(), destination);
         }
     }

@@ -35,7 +35,9 @@ class NamedDestinationsTest {
      */
     private record Difference(String slug, String found, String fact) {
         boolean covers(Score.Miss miss) {
-            return Pattern.compile(found).matcher(miss.id() + "\n" + miss.difference()).find();
+            return Pattern.compile(found)
+                    .matcher(miss.id() + "\n" + miss.difference())
+                    .find();
         }
     }
 
@@ -48,8 +50,8 @@ class NamedDestinationsTest {
         if (System.getProperty("reference.update") != null) {
             Files.writeString(page, expected);
         }
-        Stream<DynamicTest> each = scores.stream()
-                .map(score -> DynamicTest.dynamicTest(score.slug(), () -> check(score, differences)));
+        Stream<DynamicTest> each =
+                scores.stream().map(score -> DynamicTest.dynamicTest(score.slug(), () -> check(score, differences)));
         return Stream.concat(
                 each,
                 Stream.of(DynamicTest.dynamicTest(
@@ -89,8 +91,10 @@ class NamedDestinationsTest {
 
     @Test
     void everyPresetNamesAnAction() {
-        assertThat(DESTINATIONS.descriptors()).allSatisfy(descriptor -> assertThat(descriptor.presets())
-                .allMatch(preset -> descriptor.findAction(preset.action()).isPresent()));
+        assertThat(DESTINATIONS.descriptors())
+                .allSatisfy(descriptor -> assertThat(descriptor.presets())
+                        .allMatch(
+                                preset -> descriptor.findAction(preset.action()).isPresent()));
     }
 
     private static List<Score> scores() {
@@ -118,18 +122,27 @@ class NamedDestinationsTest {
                 """);
         for (Score score : scores) {
             page.append("| %s | %d | %d | %d |%n"
-                    .formatted(score.slug(), score.passed(), score.total(), score.misses().size())
+                    .formatted(
+                            score.slug(),
+                            score.passed(),
+                            score.total(),
+                            score.misses().size())
                     .replace("\r", ""));
         }
         page.append("\n## Deliberate differences\n");
         for (Score score : scores) {
-            List<Difference> own =
-                    differences.stream().filter(one -> one.slug().equals(score.slug())).toList();
+            List<Difference> own = differences.stream()
+                    .filter(one -> one.slug().equals(score.slug()))
+                    .toList();
             if (!own.isEmpty()) {
                 page.append("\n### ").append(score.slug()).append("\n\n");
                 for (Difference one : own) {
                     long count = score.misses().stream().filter(one::covers).count();
-                    page.append("- ").append(one.fact()).append(" (").append(count).append(")\n");
+                    page.append("- ")
+                            .append(one.fact())
+                            .append(" (")
+                            .append(count)
+                            .append(")\n");
                 }
             }
         }

@@ -41,8 +41,8 @@ class ResponseTableTest {
     void aResponseMeans(String id, String action, int events, int status, String body, String outcomes)
             throws Exception {
         Destination destination = DESTINATIONS.named(id);
-        HttpResponse response = TestResponse.of(status)
-                .body((body == null ? "" : body).getBytes(StandardCharsets.UTF_8));
+        HttpResponse response =
+                TestResponse.of(status).body((body == null ? "" : body).getBytes(StandardCharsets.UTF_8));
         try (Connector connector = destination.connect(settings(destination), new OneAnswer(response))) {
             List<OutboundEvent> batch = new ArrayList<>();
             for (int i = 1; i <= events; i++) {
@@ -80,11 +80,25 @@ class ResponseTableTest {
     }
 
     private static OutboundEvent event(Destination destination, String action, int number) {
-        Map<String, Object> fields = new LinkedHashMap<>(TestEvent.of("track", number).asMap());
+        Map<String, Object> fields =
+                new LinkedHashMap<>(TestEvent.of("track", number).asMap());
         fields.put(
                 "properties",
-                Map.of("products", List.of(Map.of("product_id", "p1", "name", "Thing")), "order_id", "o1", "total", 5,
-                        "currency", "EUR", "revenue", 5, "phone", "+3212345678", "email", "a@example.com"));
+                Map.of(
+                        "products",
+                        List.of(Map.of("product_id", "p1", "name", "Thing")),
+                        "order_id",
+                        "o1",
+                        "total",
+                        5,
+                        "currency",
+                        "EUR",
+                        "revenue",
+                        5,
+                        "phone",
+                        "+3212345678",
+                        "email",
+                        "a@example.com"));
         fields.put("traits", Map.of("email", "a@example.com", "firstName", "Ada", "plan", "free"));
         fields.put("name", "Home");
         fields.put("previousId", "previous");
@@ -105,8 +119,14 @@ class ResponseTableTest {
             "uploadClickConversion2", Map.of("conversion_action", 1, "gclid", "g"),
             "uploadConversionAdjustment2", Map.of("conversion_action", 1, "adjustment_type", "RETRACTION"),
             "identifyContact", Map.of("role", "user"),
-            "addToCart2", Map.of("contents", List.of(), "user_data", Map.of("email", "a@example.com", "client_user_agent", "Firefox"),
-                    "action_source", "website"));
+            "addToCart2",
+                    Map.of(
+                            "contents",
+                            List.of(),
+                            "user_data",
+                            Map.of("email", "a@example.com", "client_user_agent", "Firefox"),
+                            "action_source",
+                            "website"));
 
     private static Settings settings(Destination destination) {
         Map<String, Object> values = new HashMap<>();
