@@ -45,6 +45,7 @@ class ArchitectureTest {
             entry("cluster", Set.of("identity", "store")),
             entry("delivery", Set.of("destination", "event", "identity", "mapping", "source", "store")),
             entry("fidelity", Set.of("destination", "mapping")),
+            entry("warehouse", Set.of("event", "store")),
             entry("plugin", Set.of("delivery", "destination")),
             entry("collect", Set.of("event", "source", "spool")),
             entry("control", Set.of("delivery", "destination", "event", "mapping", "source")));
@@ -105,6 +106,8 @@ class ArchitectureTest {
         onlyIn("com.hazelcast..", "io.segmentdo.cluster..");
         onlyIn("org.rocksdb..", "io.segmentdo.rocks..", "io.segmentdo.spool..", "io.segmentdo.store.rocks..");
         onlyIn("org.duckdb..", "io.segmentdo.warehouse.engine..");
+        onlyIn("org.apache.iceberg..", "io.segmentdo.warehouse..");
+        onlyIn("org.apache.parquet..", "io.segmentdo.warehouse..");
         onlyIn("picocli..", "io.segmentdo.app..");
         onlyIn("org.snakeyaml..", "io.segmentdo.config..", "io.segmentdo.control..", "io.segmentdo.connector..");
     }

@@ -1,0 +1,8 @@
+package org.apache.hadoop.conf;
+
+/** Something that takes settings. */
+public interface Configurable {
+    void setConf(Configuration configuration);
+
+    Configuration getConf();
+}

@@ -1,0 +1,4 @@
+package org.apache.hadoop.mapreduce;
+
+/** Named in signatures only. */
+public abstract class RecordReader<K, V> {}

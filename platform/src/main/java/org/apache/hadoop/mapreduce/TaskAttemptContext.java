@@ -1,0 +1,4 @@
+package org.apache.hadoop.mapreduce;
+
+/** The settings of a task. */
+public interface TaskAttemptContext extends JobContext {}
