@@ -37,8 +37,7 @@ final class LocalOutputFile implements OutputFile {
 
     @Override
     public PositionOutputStream createOrOverwrite() {
-        return open(Set.of(
-                StandardOpenOption.WRITE, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING));
+        return open(Set.of(StandardOpenOption.WRITE, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING));
     }
 
     private PositionOutputStream open(Set<? extends OpenOption> options) {

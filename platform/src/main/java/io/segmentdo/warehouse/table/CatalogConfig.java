@@ -12,14 +12,17 @@ import java.net.URI;
  * <p>Immutable.
  */
 public record CatalogConfig(
-        @Doc("`jdbc:postgresql://...`, `jdbc:sqlite:<file>`, or `https://...` of an Iceberg REST catalog; empty for a file in the data directory.")
+        @Doc(
+                "`jdbc:postgresql://...`, `jdbc:sqlite:<file>`, or `https://...` of an Iceberg REST catalog; empty for a file in the data directory.")
         URI uri,
 
         @Doc("The name of the catalog, which JDBC catalogs store with each table.")
         String name,
 
         @Doc("User of the catalog's database, or empty.") String user,
-        @Doc("Password of that user, or token of a REST catalog.") Secret password) {
+
+        @Doc("Password of that user, or token of a REST catalog.")
+        Secret password) {
     public static final CatalogConfig DEFAULT = new CatalogConfig(URI.create(""), "segmentdo", "", new Secret(""));
 
     public CatalogConfig {

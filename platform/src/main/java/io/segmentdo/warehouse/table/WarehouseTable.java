@@ -123,7 +123,8 @@ public enum WarehouseTable {
                 "write.target-file-size-bytes", String.valueOf(128 << 20),
                 "write.metadata.delete-after-commit.enabled", "true",
                 "write.metadata.previous-versions-max", "5"));
-        // conflicts are between members of the cluster and with upkeep; a bound keeps a broken store from being a silent wait
+        // conflicts are between members of the cluster and with upkeep; a bound keeps a broken store from being a
+        // silent wait
         properties.putAll(Map.of(
                 "commit.retry.num-retries", "20",
                 "commit.retry.min-wait-ms", "20",
