@@ -12,6 +12,7 @@ public enum ColumnType {
     DOUBLE(Types.DoubleType.get()),
     STRING(Types.StringType.get());
 
+    @SuppressWarnings("ImmutableEnumChecker") // it is, but does not say so
     private final Type type;
 
     ColumnType(Type type) {
