@@ -48,8 +48,10 @@ public enum WarehouseTable {
     PROFILE_MERGES("profile_merges", Schemas.profileMerges(), "", "");
 
     private final String tableName;
+
     @SuppressWarnings("ImmutableEnumChecker") // it is, but does not say so
     private final Schema schema;
+
     private final String promoted;
     private final String reservedPrefix;
 
