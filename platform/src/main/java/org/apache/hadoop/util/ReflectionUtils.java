@@ -1,5 +1,6 @@
 package org.apache.hadoop.util;
 
+import org.apache.hadoop.conf.Configurable;
 import org.apache.hadoop.conf.Configuration;
 
 /** Makes objects of classes that settings name. */
@@ -8,7 +9,11 @@ public class ReflectionUtils {
 
     public static <T> T newInstance(Class<T> type, Configuration configuration) {
         try {
-            return type.getDeclaredConstructor().newInstance();
+            T made = type.getDeclaredConstructor().newInstance();
+            if (made instanceof Configurable configurable) {
+                configurable.setConf(configuration);
+            }
+            return made;
         } catch (ReflectiveOperationException e) {
             throw new IllegalStateException(e);
         }

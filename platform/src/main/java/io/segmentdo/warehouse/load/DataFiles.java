@@ -1,0 +1,134 @@
+package io.segmentdo.warehouse.load;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.iceberg.DataFile;
+import org.apache.iceberg.Schema;
+import org.apache.iceberg.StructLike;
+import org.apache.iceberg.Table;
+import org.apache.iceberg.data.parquet.InternalWriter;
+import org.apache.iceberg.io.DataWriter;
+import org.apache.iceberg.parquet.Parquet;
+
+/**
+ * The Parquet files of one load into one table, one per partition of the table and more when its columns change. Confined
+ * to its writer's thread.
+ */
+final class DataFiles {
+    /** Each open file holds pages of all its columns; events of more days than this make more files, not more memory. */
+    private static final int OPEN_MAX = 8;
+
+    private final Table table;
+    private final String loadId;
+    private final Map<Optional<Integer>, DataWriter<StructLike>> open = new LinkedHashMap<>(16, 0.75f, true);
+    private final List<DataFile> done = new ArrayList<>();
+    private Schema schema;
+    private int count;
+    private long rows;
+
+    DataFiles(Table table, Schema schema, String loadId) {
+        this.table = table;
+        this.schema = schema;
+        this.loadId = loadId;
+    }
+
+    long rows() {
+        return rows;
+    }
+
+    int count() {
+        return count;
+    }
+
+    /** From the next row on there are more columns. */
+    void changeColumns(Schema changed) {
+        finishOpen();
+        schema = changed;
+    }
+
+    /**
+     * Writes a row.
+     *
+     * @param partition the value of the table's partition, empty when it has none
+     */
+    void write(StructLike row, Optional<Integer> partition) {
+        DataWriter<StructLike> writer = open.get(partition);
+        if (writer == null) {
+            if (open.size() >= OPEN_MAX) {
+                Optional<Integer> eldest = open.keySet().iterator().next();
+                finish(open.get(eldest));
+                open.remove(eldest);
+            }
+            writer = start(partition);
+            open.put(partition, writer);
+        }
+        writer.write(row);
+        rows++;
+    }
+
+    private DataWriter<StructLike> start(Optional<Integer> partition) {
+        Row value = new Row(1);
+        partition.ifPresent(day -> value.set(0, day));
+        String name = loadId + "-" + count + ".parquet";
+        count++;
+        String location = partition.isPresent()
+                ? table.locationProvider().newDataLocation(table.spec(), value, name)
+                : table.locationProvider().newDataLocation(name);
+        try {
+            return Parquet.writeData(table.io().newOutputFile(location))
+                    .forTable(table)
+                    .schema(schema)
+                    .withPartition(partition.isPresent() ? value : null)
+                    .createWriterFunc(InternalWriter::createWriter)
+                    .build();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Completes the files and says which they are. */
+    List<DataFile> finish() {
+        finishOpen();
+        return done;
+    }
+
+    private void finishOpen() {
+        open.values().forEach(this::finish);
+        open.clear();
+    }
+
+    private void finish(DataWriter<StructLike> writer) {
+        try {
+            writer.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        done.add(writer.toDataFile());
+    }
+
+    /** Removes the files, because they will not be part of the table; what remains is swept up later. */
+    void discard() {
+        for (DataWriter<StructLike> writer : open.values()) {
+            try {
+                writer.close();
+                done.add(writer.toDataFile());
+            } catch (IOException | RuntimeException e) {
+                // it was not complete anyway
+            }
+        }
+        open.clear();
+        for (DataFile file : done) {
+            try {
+                table.io().deleteFile(file.location());
+            } catch (RuntimeException e) {
+                // an orphan, for upkeep
+            }
+        }
+        done.clear();
+    }
+}

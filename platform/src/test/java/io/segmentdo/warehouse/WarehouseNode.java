@@ -1,0 +1,165 @@
+package io.segmentdo.warehouse;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.segmentdo.event.Event;
+import io.segmentdo.event.EventType;
+import io.segmentdo.event.IdentifiedEvent;
+import io.segmentdo.event.OutboxEntry;
+import io.segmentdo.event.ProfileFact;
+import io.segmentdo.event.Utf8Json;
+import io.segmentdo.store.Changes;
+import io.segmentdo.store.Outbox;
+import io.segmentdo.store.OutboxConfig;
+import io.segmentdo.store.PartitionStore;
+import io.segmentdo.store.StoreConfig;
+import io.segmentdo.store.rocks.RocksPartitionStore;
+import io.segmentdo.warehouse.table.WarehouseTable;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.iceberg.Table;
+import org.apache.iceberg.data.IcebergGenerics;
+import org.apache.iceberg.data.Record;
+import org.apache.iceberg.io.CloseableIterable;
+
+/** A store, its outbox and the warehouse on a directory: what of a node the warehouse needs. */
+final class WarehouseNode implements AutoCloseable {
+    static final String WORKSPACE = "shop";
+    static final Instant NOON = Instant.parse("2026-11-20T12:00:00Z");
+    static final int PARTITIONS = 4;
+
+    final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+    final PartitionStore store;
+    final Outbox outbox;
+    final Warehouse warehouse;
+    private final long[] epochs = new long[PARTITIONS];
+    private final long[] tails = new long[PARTITIONS];
+
+    WarehouseNode(Path home, WarehouseConfig config) {
+        store = RocksPartitionStore.open(
+                home.resolve("store"),
+                new StoreConfig(
+                        PARTITIONS,
+                        StoreConfig.DEFAULT.blockCache(),
+                        StoreConfig.DEFAULT.writeBuffers(),
+                        StoreConfig.DEFAULT.maxOpenFiles()),
+                meters);
+        outbox = new Outbox(store, OutboxConfig.DEFAULT, meters, InstantSource.system());
+        warehouse = new Warehouse(config, home.resolve("warehouse"), store, outbox, meters, InstantSource.system());
+        for (int partition = 0; partition < PARTITIONS; partition++) {
+            epochs[partition] = store.open(partition);
+            tails[partition] = outbox.open(partition, epochs[partition]);
+            warehouse.own(partition, epochs[partition]);
+        }
+    }
+
+    /** Commits soon, so that tests need not wait. */
+    static WarehouseConfig quick() {
+        return with(Duration.ofMillis(100), 500);
+    }
+
+    static WarehouseConfig with(Duration interval, int columnsMax) {
+        WarehouseConfig d = WarehouseConfig.DEFAULT;
+        return new WarehouseConfig(
+                true, d.location(), interval, d.commitBytes(), columnsMax, d.upkeep(), d.catalog(), d.s3());
+    }
+
+    /** Puts events into the outbox of a partition, in one commit. */
+    void add(int partition, List<Event> events) {
+        Changes changes = new Changes(partition, epochs[partition]);
+        for (Event event : events) {
+            tails[partition]++;
+            String profile = "p-" + (event.userId() == null ? event.anonymousId() : event.userId());
+            put(changes, new IdentifiedEvent(partition, tails[partition], profile, event));
+        }
+        commit(partition, changes);
+    }
+
+    void add(int partition, ProfileFact.Kind kind, String profile, String other) {
+        Changes changes = new Changes(partition, epochs[partition]);
+        tails[partition]++;
+        put(
+                changes,
+                new ProfileFact(
+                        partition,
+                        tails[partition],
+                        kind,
+                        WORKSPACE,
+                        profile,
+                        other,
+                        "cause",
+                        NOON.toEpochMilli(),
+                        tails[partition],
+                        -1,
+                        0));
+        commit(partition, changes);
+    }
+
+    private void put(Changes changes, OutboxEntry entry) {
+        outbox.add(changes, entry);
+    }
+
+    private void commit(int partition, Changes changes) {
+        store.commit(List.of(changes));
+        outbox.committed(partition, tails[partition]);
+    }
+
+    static Event track(String messageId, String properties) {
+        return event(messageId, EventType.TRACK, """
+                {"type":"track","event":"Order Completed","messageId":"%s","userId":"u1","properties":%s,\
+                "context":{"ip":"1.2.3.4","page":{"url":"https://shop.example/"},"custom":{"a":1}},\
+                "timestamp":"2026-11-20T12:00:00.000Z","receivedAt":"2026-11-20T12:00:00.000Z","version":2}\
+                """.formatted(messageId, properties));
+    }
+
+    static Event event(String messageId, EventType type, String json) {
+        return new Event(
+                type,
+                WORKSPACE,
+                "web",
+                messageId,
+                "u1",
+                null,
+                null,
+                null,
+                NOON.toEpochMilli(),
+                NOON.toEpochMilli(),
+                Utf8Json.of(json));
+    }
+
+    /** Waits until all tables have everything. */
+    void awaitLoaded() throws InterruptedException {
+        long deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+        for (int partition = 0; partition < PARTITIONS; partition++) {
+            while (tails[partition] > 0 && warehouse.lowest(partition) <= tails[partition]) {
+                if (System.nanoTime() > deadline) {
+                    throw new AssertionError("not loaded: " + warehouse.trouble());
+                }
+                Thread.sleep(10);
+            }
+        }
+    }
+
+    Table table(WarehouseTable name) {
+        return warehouse.tables().find(WORKSPACE, name).orElseThrow();
+    }
+
+    /** The rows of a table as Iceberg's own reader sees them. */
+    List<Record> rows(WarehouseTable name) throws IOException {
+        List<Record> rows = new ArrayList<>();
+        try (CloseableIterable<Record> read = IcebergGenerics.read(table(name)).build()) {
+            read.forEach(rows::add);
+        }
+        return rows;
+    }
+
+    @Override
+    public void close() {
+        warehouse.close();
+        store.close();
+    }
+}
