@@ -33,6 +33,7 @@ import io.segmentdo.store.rocks.RocksPartitionStore;
 import io.segmentdo.telemetry.Discards;
 import io.segmentdo.telemetry.Ledger;
 import io.segmentdo.telemetry.Metrics;
+import io.segmentdo.warehouse.Warehouse;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.ThreadingModel;
 import io.vertx.core.Vertx;
@@ -42,6 +43,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * One running node: every part, started against the way of an event, so that each finds the next one ready, and stopped
@@ -146,17 +148,23 @@ public final class Node implements AutoCloseable {
                     pluginFolders(), data.resolve("tmp/plugins"), DeclaredDestination::read, metrics.registry()));
             Deliveries deliveries =
                     new Deliveries(config.delivery(), vertx, store, outbox, plugins, metrics.registry(), clock);
-            Ownership ownership = new Ownership(outbox, deliveries);
+            Optional<Warehouse> warehouse = warehouse(store, outbox);
+            Ownership ownership = new Ownership(outbox, deliveries, warehouse);
             IdentityMeters identity = new IdentityMeters(
                     metrics.registry(), discards, config.identity().effectiveLanes());
             Claims claims = startLanes(store, ownership, identity);
             parts.add(deliveries); // stops before the partitions are given up, so that it can store what it has done
+            warehouse.ifPresent(parts::add);
             claims.follow(ownership);
             InstalledDestinations installed = new InstalledDestinations(plugins);
             Workspaces workspaces = workspaces(builtIn, deliveries, installed);
             workspaces.start();
             claims.start();
-            parts.add(new OutboxUpkeep(outbox, deliveries));
+            parts.add(new OutboxUpkeep(
+                    outbox,
+                    partition -> Math.min(
+                            deliveries.lowest(partition),
+                            warehouse.map(loading -> loading.lowest(partition)).orElse(Long.MAX_VALUE))));
             Router router = startRouter(spool, store.partitions());
             parts.add(workspaces); // stops before the router: no more changes while the rest drains
             Collector collector = new Collector(
@@ -173,7 +181,7 @@ public final class Node implements AutoCloseable {
                             discards::total,
                             identity::identified,
                             () -> spool.depthEvents() + identity.waiting()));
-            new NodeHealth(health).watch(spool, claims, deliveries, plugins);
+            new NodeHealth(health).watch(spool, claims, deliveries, plugins, warehouse);
             return new Node(parts, metrics, owner, startServers(collector, api(workspaces, deliveries)));
         }
 
@@ -183,6 +191,13 @@ public final class Node implements AutoCloseable {
             folders.addFirst(Path.of(System.getProperty("segmentdo.home", "."), "plugins")
                     .toString());
             return config.plugins().in(folders);
+        }
+
+        private Optional<Warehouse> warehouse(PartitionStore store, Outbox outbox) {
+            return config.warehouse().enabled()
+                    ? Optional.of(new Warehouse(
+                            config.warehouse(), data.resolve("warehouse"), store, outbox, metrics.registry(), clock))
+                    : Optional.empty();
         }
 
         private Workspaces workspaces(List<Workspace> builtIn, Deliveries deliveries, InstalledDestinations installed) {

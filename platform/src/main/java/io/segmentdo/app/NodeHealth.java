@@ -7,7 +7,9 @@ import io.segmentdo.delivery.Deliveries;
 import io.segmentdo.delivery.DestinationStatus;
 import io.segmentdo.plugin.Plugins;
 import io.segmentdo.spool.Spool;
+import io.segmentdo.warehouse.Warehouse;
 import java.util.List;
+import java.util.Optional;
 
 /** What the parts of a node say about how they are. */
 final class NodeHealth {
@@ -17,7 +19,8 @@ final class NodeHealth {
         this.health = health;
     }
 
-    void watch(Spool spool, Claims claims, Deliveries deliveries, Plugins plugins) {
+    void watch(
+            Spool spool, Claims claims, Deliveries deliveries, Plugins plugins, Optional<Warehouse> warehouse) {
         health.register(
                 "spool",
                 () -> spool.refusal()
@@ -25,6 +28,8 @@ final class NodeHealth {
                         .orElse(Report.OK));
         health.register("partitions", () -> partitions(claims));
         health.register("destinations", () -> destinations(deliveries));
+        warehouse.ifPresent(loading -> health.register(
+                "warehouse", () -> loading.trouble().map(Report::degraded).orElse(Report.OK)));
         health.register("plugins", () -> plugins(plugins));
     }
 

@@ -1,6 +1,5 @@
 package io.segmentdo.app;
 
-import io.segmentdo.delivery.Deliveries;
 import io.segmentdo.store.Outbox;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -8,7 +7,7 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Cuts the outbox back to its retention now and then, behind the slowest destination. */
+/** Cuts the outbox back to its retention now and then, behind its slowest reader. */
 final class OutboxUpkeep implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(OutboxUpkeep.class);
     private static final long PERIOD_SECONDS = 10;
@@ -17,14 +16,14 @@ final class OutboxUpkeep implements AutoCloseable {
             Thread.ofPlatform().name("outbox-upkeep").daemon().factory());
 
     @SuppressWarnings("FutureReturnValueIgnored") // ends with its thread
-    OutboxUpkeep(Outbox outbox, Deliveries deliveries) {
+    OutboxUpkeep(Outbox outbox, Outbox.Cursors cursors) {
         thread.scheduleWithFixedDelay(
-                () -> retain(outbox, deliveries), PERIOD_SECONDS, PERIOD_SECONDS, TimeUnit.SECONDS);
+                () -> retain(outbox, cursors), PERIOD_SECONDS, PERIOD_SECONDS, TimeUnit.SECONDS);
     }
 
-    private static void retain(Outbox outbox, Deliveries deliveries) {
+    private static void retain(Outbox outbox, Outbox.Cursors cursors) {
         try {
-            outbox.retain(deliveries::lowest);
+            outbox.retain(cursors);
         } catch (RuntimeException e) {
             log.atError().setCause(e).log("The outbox could not be cut back, it is tried again");
         }

@@ -11,6 +11,7 @@ import io.segmentdo.spool.SpoolConfig;
 import io.segmentdo.store.OutboxConfig;
 import io.segmentdo.store.StoreConfig;
 import io.segmentdo.telemetry.TelemetryConfig;
+import io.segmentdo.warehouse.WarehouseConfig;
 
 /**
  * Everything that can be configured; each package gets its own part and never the tree.
@@ -35,6 +36,7 @@ public record PlatformConfig(
         OutboxConfig outbox,
 
         @Doc("How events are delivered to destinations.") DeliveryConfig delivery,
+        @Doc("How events get into the warehouse.") WarehouseConfig warehouse,
         @Doc("Where plugins come from.") PluginsConfig plugins,
 
         @Doc("The control plane: workspaces, API, metrics page.")
@@ -52,6 +54,7 @@ public record PlatformConfig(
             StoreConfig.DEFAULT,
             OutboxConfig.DEFAULT,
             DeliveryConfig.DEFAULT,
+            WarehouseConfig.DEFAULT,
             PluginsConfig.DEFAULT,
             ControlConfig.DEFAULT,
             TelemetryConfig.DEFAULT);
