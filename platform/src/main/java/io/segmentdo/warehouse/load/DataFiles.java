@@ -3,6 +3,7 @@ package io.segmentdo.warehouse.load;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -60,9 +61,9 @@ final class DataFiles {
         DataWriter<StructLike> writer = open.get(partition);
         if (writer == null) {
             if (open.size() >= OPEN_MAX) {
-                Optional<Integer> eldest = open.keySet().iterator().next();
-                finish(open.get(eldest));
-                open.remove(eldest);
+                Iterator<DataWriter<StructLike>> eldest = open.values().iterator();
+                finish(eldest.next());
+                eldest.remove();
             }
             writer = start(partition);
             open.put(partition, writer);
