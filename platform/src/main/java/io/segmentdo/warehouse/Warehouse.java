@@ -8,11 +8,16 @@ import io.segmentdo.warehouse.load.Conflicts;
 import io.segmentdo.warehouse.load.LoadMeters;
 import io.segmentdo.warehouse.load.Loader;
 import io.segmentdo.warehouse.table.Tables;
+import io.segmentdo.warehouse.table.WarehouseTable;
+import io.segmentdo.warehouse.upkeep.ErasureReceipt;
+import io.segmentdo.warehouse.upkeep.TableSize;
+import io.segmentdo.warehouse.upkeep.Upkeep;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +34,7 @@ public final class Warehouse implements AutoCloseable {
     private final Path directory;
     private final Conflicts conflicts;
     private final Loader loader;
+    private final Upkeep upkeep;
     private @Nullable Tables tables;
 
     /**
@@ -55,6 +61,18 @@ public final class Warehouse implements AutoCloseable {
                         config.commitInterval(), config.commitBytes().bytes(), config.columnsMax(), CLOSING),
                 conflicts,
                 meters);
+        WarehouseConfig.UpkeepConfig rules = config.upkeep();
+        this.upkeep = new Upkeep(
+                this::tables,
+                new Upkeep.Rules(
+                        rules.filesMin(), rules.fileSize().bytes(), rules.snapshotsKept(), rules.orphansAfter()),
+                registry,
+                clock);
+        upkeep.start(rules.interval(), () -> isOpen() && loader.owns(0));
+    }
+
+    private synchronized boolean isOpen() {
+        return tables != null;
     }
 
     /** The tables of all workspaces; opens the catalog if nobody has yet. */
@@ -92,14 +110,33 @@ public final class Warehouse implements AutoCloseable {
         return conflicts.list();
     }
 
+    /** Looks after the tables now, which otherwise happens now and then. */
+    public void lookAfterTables() {
+        upkeep.run();
+    }
+
+    /** How large a table was when it was last looked after. */
+    public Optional<TableSize> size(String workspace, WarehouseTable table) {
+        return upkeep.size(workspace, table);
+    }
+
+    /**
+     * Removes everything about some profiles from the tables of a workspace, old states included; blocks until it is done.
+     * They have to be kept out of the outbox before, and queries that read old states meanwhile fail.
+     */
+    public ErasureReceipt erase(String workspace, Set<String> profileIds) {
+        return upkeep.erase(workspace, profileIds);
+    }
+
     /** Why events do not get into the tables, if they do not. */
     public Optional<String> trouble() {
-        return loader.trouble();
+        return loader.trouble().or(upkeep::trouble);
     }
 
     /** Commits what was read, in bounded time, and releases the catalog. */
     @Override
     public void close() {
+        upkeep.close();
         loader.close();
         synchronized (this) {
             if (tables != null) {

@@ -33,6 +33,7 @@ final class WarehouseNode implements AutoCloseable {
     static final int PARTITIONS = 4;
 
     final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+    final AdvancedClock clock = new AdvancedClock();
     final PartitionStore store;
     final Outbox outbox;
     final Warehouse warehouse;
@@ -49,7 +50,7 @@ final class WarehouseNode implements AutoCloseable {
                         StoreConfig.DEFAULT.maxOpenFiles()),
                 meters);
         outbox = new Outbox(store, OutboxConfig.DEFAULT, meters, InstantSource.system());
-        warehouse = new Warehouse(config, home.resolve("warehouse"), store, outbox, meters, InstantSource.system());
+        warehouse = new Warehouse(config, home.resolve("warehouse"), store, outbox, meters, clock);
         for (int partition = 0; partition < PARTITIONS; partition++) {
             epochs[partition] = store.open(partition);
             tails[partition] = outbox.open(partition, epochs[partition]);
@@ -155,6 +156,20 @@ final class WarehouseNode implements AutoCloseable {
             read.forEach(rows::add);
         }
         return rows;
+    }
+
+    /** The time, and some more. */
+    static final class AdvancedClock implements InstantSource {
+        private volatile Duration ahead = Duration.ZERO;
+
+        void advance(Duration duration) {
+            ahead = ahead.plus(duration);
+        }
+
+        @Override
+        public Instant instant() {
+            return Instant.now().plus(ahead);
+        }
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.segmentdo.warehouse.load;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import io.segmentdo.warehouse.rows.Row;
 import io.segmentdo.warehouse.table.ColumnType;
 import io.segmentdo.warehouse.table.PromotedColumn;
 import io.segmentdo.warehouse.table.WarehouseTable;

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import io.segmentdo.event.Event;
 import io.segmentdo.event.IdentifiedEvent;
+import io.segmentdo.warehouse.rows.Row;
 import io.segmentdo.warehouse.table.WarehouseTable;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

@@ -101,6 +101,12 @@ public final class Loader implements AutoCloseable {
         return streams.storedCursor(partition);
     }
 
+    /** Whether a partition is this node's, as far as the thread knows. */
+    public boolean owns(int partition) {
+        long cursor = streams.storedCursor(partition);
+        return cursor > 0 && cursor < Long.MAX_VALUE;
+    }
+
     /** Why loads do not go on, if they do not. */
     public Optional<String> trouble() {
         return Optional.ofNullable(trouble);

@@ -3,6 +3,8 @@ package io.segmentdo.warehouse.load;
 import io.segmentdo.event.IdentifiedEvent;
 import io.segmentdo.event.OutboxEntry;
 import io.segmentdo.event.ProfileFact;
+import io.segmentdo.warehouse.rows.DataFiles;
+import io.segmentdo.warehouse.rows.Row;
 import io.segmentdo.warehouse.table.Positions;
 import io.segmentdo.warehouse.table.Tables;
 import io.segmentdo.warehouse.table.WarehouseTable;

@@ -1,18 +1,20 @@
-package io.segmentdo.warehouse.load;
+package io.segmentdo.warehouse.rows;
 
 import java.util.Arrays;
 import org.apache.iceberg.StructLike;
 import org.jspecify.annotations.Nullable;
 
 /** One row by the places of its columns; places that were never set are null. Confined to its owner's thread. */
-final class Row implements StructLike {
+public final class Row implements StructLike {
     private @Nullable Object[] values;
 
-    Row(int size) {
+    /** With so many places, all null; it grows when more are set. */
+    public Row(int size) {
         values = new Object[size];
     }
 
-    void clear() {
+    /** Sets all places to null. */
+    public void clear() {
         Arrays.fill(values, null);
     }
 
@@ -25,11 +27,6 @@ final class Row implements StructLike {
     @SuppressWarnings("NullAway") // a column without a value is null
     public <T> T get(int place, Class<T> type) {
         return place < values.length ? type.cast(values[place]) : null;
-    }
-
-    @Nullable
-    Object value(int place) {
-        return place < values.length ? values[place] : null;
     }
 
     @Override

@@ -1,4 +1,4 @@
-package io.segmentdo.warehouse.load;
+package io.segmentdo.warehouse.rows;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -20,7 +20,7 @@ import org.apache.iceberg.parquet.Parquet;
  * The Parquet files of one load into one table, one per partition of the table and more when its columns change. Confined
  * to its writer's thread.
  */
-final class DataFiles {
+public final class DataFiles {
     /** Each open file holds pages of all its columns; events of more days than this make more files, not more memory. */
     private static final int OPEN_MAX = 8;
 
@@ -32,22 +32,30 @@ final class DataFiles {
     private int count;
     private long rows;
 
-    DataFiles(Table table, Schema schema, String loadId) {
+    /**
+     * Starts without files.
+     *
+     * @param schema the columns of rows, in the order of their places
+     * @param loadId begins the names of the files
+     */
+    public DataFiles(Table table, Schema schema, String loadId) {
         this.table = table;
         this.schema = schema;
         this.loadId = loadId;
     }
 
-    long rows() {
+    /** How many rows were written. */
+    public long rows() {
         return rows;
     }
 
-    int count() {
+    /** How many files were begun. */
+    public int count() {
         return count;
     }
 
     /** From the next row on there are more columns. */
-    void changeColumns(Schema changed) {
+    public void changeColumns(Schema changed) {
         finishOpen();
         schema = changed;
     }
@@ -57,7 +65,7 @@ final class DataFiles {
      *
      * @param partition the value of the table's partition, empty when it has none
      */
-    void write(StructLike row, Optional<Integer> partition) {
+    public void write(StructLike row, Optional<Integer> partition) {
         DataWriter<StructLike> writer = open.get(partition);
         if (writer == null) {
             if (open.size() >= OPEN_MAX) {
@@ -93,7 +101,7 @@ final class DataFiles {
     }
 
     /** Completes the files and says which they are. */
-    List<DataFile> finish() {
+    public List<DataFile> finish() {
         finishOpen();
         return done;
     }
@@ -113,7 +121,7 @@ final class DataFiles {
     }
 
     /** Removes the files, because they will not be part of the table; what remains is swept up later. */
-    void discard() {
+    public void discard() {
         for (DataWriter<StructLike> writer : open.values()) {
             try {
                 writer.close();

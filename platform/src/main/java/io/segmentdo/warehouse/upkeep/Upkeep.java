@@ -1,0 +1,228 @@
+package io.segmentdo.warehouse.upkeep;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.segmentdo.warehouse.table.Tables;
+import io.segmentdo.warehouse.table.WarehouseTable;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.Stream;
+import org.apache.iceberg.Table;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Looks after all tables now and then, on a thread of its own: few and large files, few old states, no orphans.
+ *
+ * <p>Nothing here holds up loads or queries; work that conflicts with them is left for the next time. Everything that
+ * replaces files runs under this object's lock, one at a time. Safe for concurrent use.
+ */
+public final class Upkeep implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(Upkeep.class);
+
+    /** Forgetting reads all manifests, so it is done for many states at once, or after a while. */
+    private static final int EXPIRED_MIN = 40;
+
+    private static final Duration EXPIRY_PERIOD = Duration.ofMinutes(10);
+
+    /**
+     * How it is done.
+     *
+     * @param filesMin how many small files are joined
+     * @param fileBytes how large joined files become
+     * @param snapshotsKept how long old states can be read
+     * @param orphansAfter how old files are that are swept up
+     */
+    public record Rules(int filesMin, long fileBytes, Duration snapshotsKept, Duration orphansAfter) {}
+
+    private record Key(String workspace, WarehouseTable table) {}
+
+    private final Supplier<Tables> tables;
+    private final Rules rules;
+    private final InstantSource clock;
+    private final MeterRegistry registry;
+    private final Counter joined;
+    private final Counter expired;
+    private final Counter orphans;
+    private final Map<Key, TableSize> sizes = new ConcurrentHashMap<>();
+    private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().name("warehouse-upkeep").daemon().factory());
+
+    // under the lock
+    private final Map<Key, Long> expiredAtMillis = new HashMap<>();
+    private long sweptAtMillis;
+    private @Nullable String trouble;
+
+    /** Starts nothing yet. */
+    public Upkeep(Supplier<Tables> tables, Rules rules, MeterRegistry registry, InstantSource clock) {
+        this.tables = tables;
+        this.rules = rules;
+        this.clock = clock;
+        this.registry = registry;
+        this.sweptAtMillis = clock.millis();
+        joined = counter("joined", "Files that were replaced by larger ones");
+        expired = counter("expired.snapshots", "Old states of tables that were forgotten");
+        orphans = counter("orphans", "Files that no table referred to and that were removed");
+    }
+
+    private Counter counter(String name, String description) {
+        return Counter.builder("segmentdo.warehouse." + name)
+                .description(description)
+                .register(registry);
+    }
+
+    /** From now on looks for work in this interval, as long as it is this node that should. */
+    @SuppressWarnings("FutureReturnValueIgnored") // ends with its thread
+    public void start(Duration interval, BooleanSupplier isResponsible) {
+        thread.scheduleWithFixedDelay(
+                () -> {
+                    if (isResponsible.getAsBoolean()) {
+                        runSafely();
+                    }
+                },
+                interval.toMillis(),
+                interval.toMillis(),
+                TimeUnit.MILLISECONDS);
+    }
+
+    @SuppressWarnings("CatchingUnchecked") // whatever happens, it is tried again
+    private void runSafely() {
+        try {
+            run();
+        } catch (Throwable e) {
+            log.atWarn().setCause(e).log("Upkeep of the warehouse failed, it is tried again");
+        }
+    }
+
+    /** Looks after all tables once. */
+    public synchronized void run() {
+        boolean sweeps = clock.millis() - sweptAtMillis >= rules.orphansAfter().toMillis() / 4;
+        trouble = null;
+        for (String workspace : tables.get().workspaces()) {
+            for (WarehouseTable name : WarehouseTable.values()) {
+                tables.get()
+                        .find(workspace, name)
+                        .ifPresent(table -> lookAfter(new Key(workspace, name), table, sweeps));
+            }
+        }
+        if (sweeps) {
+            sweptAtMillis = clock.millis();
+        }
+    }
+
+    private void lookAfter(Key key, Table table, boolean sweeps) {
+        try {
+            joined.increment(new Compaction(table, rules.filesMin(), rules.fileBytes()).run());
+            expire(key, table);
+            if (sweeps) {
+                sweep(table);
+            }
+            size(key, TableSize.of(table));
+        } catch (RuntimeException e) {
+            trouble = String.valueOf(e.getMessage());
+            log.atWarn()
+                    .addKeyValue("workspace", key.workspace())
+                    .addKeyValue("table", key.table().tableName())
+                    .setCause(e)
+                    .log("A table could not be looked after, it is tried again");
+        }
+    }
+
+    private void expire(Key key, Table table) {
+        long now = clock.millis();
+        boolean isTime = now - expiredAtMillis.getOrDefault(key, 0L) >= EXPIRY_PERIOD.toMillis();
+        expired.increment(new Expiry(table).run(rules.snapshotsKept(), isTime ? 1 : EXPIRED_MIN, now));
+        if (isTime) {
+            expiredAtMillis.put(key, now);
+        }
+    }
+
+    /** Removes files that no state of a table refers to and that are old enough. */
+    private void sweep(Table table) {
+        orphans.increment(new Orphans(table).sweep(clock.millis() - rules.orphansAfter().toMillis()));
+    }
+
+    private void size(Key key, TableSize size) {
+        if (sizes.put(key, size) == null) {
+            gauge(key, "table.rows", "Rows of a table", TableSize::rows);
+            gauge(key, "table.files", "Data files of a table", TableSize::files);
+            gauge(key, "table.bytes", "Bytes of the data files of a table", TableSize::bytes);
+            gauge(key, "table.snapshots", "States of a table that can be read", TableSize::snapshots);
+        }
+    }
+
+    private void gauge(Key key, String name, String description, ToDoubleFunction<TableSize> value) {
+        Gauge.builder(
+                        "segmentdo.warehouse." + name,
+                        sizes,
+                        all -> value.applyAsDouble(all.getOrDefault(key, TableSize.NONE)))
+                .description(description)
+                .tag("workspace", key.workspace())
+                .tag("table", key.table().tableName())
+                .register(registry);
+    }
+
+    /**
+     * Removes everything about some profiles from the tables of a workspace, old states included. Queries that read old
+     * states meanwhile fail.
+     */
+    public synchronized ErasureReceipt erase(String workspace, Set<String> profileIds) {
+        Map<String, Long> rows = new HashMap<>();
+        int files = 0;
+        for (WarehouseTable name : WarehouseTable.values()) {
+            List<String> columns = Stream.of("profile_id", "other_id")
+                    .filter(column -> name.schema().findField(column) != null)
+                    .toList();
+            Optional<Table> table = tables.get().find(workspace, name);
+            if (table.isPresent() && !columns.isEmpty()) {
+                Erasure erasure = new Erasure(table.get(), profileIds, columns);
+                erasure.run(clock.millis());
+                rows.put(name.tableName(), erasure.rows());
+                files += erasure.files();
+            }
+        }
+        log.atInfo()
+                .addKeyValue("workspace", workspace)
+                .addKeyValue("profiles", profileIds.size())
+                .addKeyValue("rows", rows)
+                .log("Profiles were erased from the warehouse");
+        return new ErasureReceipt(workspace, profileIds, rows, files, clock.instant());
+    }
+
+    /** How large a table was when it was last looked after. */
+    public Optional<TableSize> size(String workspace, WarehouseTable table) {
+        return Optional.ofNullable(sizes.get(new Key(workspace, table)));
+    }
+
+    /** Why tables are not looked after, if they are not. */
+    public synchronized Optional<String> trouble() {
+        return Optional.ofNullable(trouble);
+    }
+
+    /** Waits for the work under way. */
+    @Override
+    public void close() {
+        thread.shutdownNow();
+        try {
+            if (!thread.awaitTermination(10, TimeUnit.SECONDS)) {
+                log.atWarn().log("Upkeep of the warehouse did not end in time");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,64 @@
+package io.segmentdo.warehouse;
+
+import io.segmentdo.config.ByteSize;
+import io.segmentdo.event.Event;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The process that {@link WarehouseCrashIT} kills: puts events into an outbox without end, loads them, and joins files and
+ * forgets states all the time.
+ */
+final class CrashedLoader {
+    private CrashedLoader() {}
+
+    /** Runs on a directory until it is killed; says on its output when it has begun. */
+    public static void main(String[] args) throws Exception {
+        Path home = Path.of(args[0]);
+        try (WarehouseNode node = new WarehouseNode(home, config())) {
+            Thread.ofPlatform().daemon().start(() -> {
+                while (true) {
+                    try {
+                        node.warehouse.lookAfterTables();
+                        Thread.sleep(20);
+                    } catch (InterruptedException e) {
+                        return;
+                    } catch (RuntimeException e) {
+                        e.printStackTrace();
+                    }
+                }
+            });
+            System.out.println("begun");
+            for (int round = 0; ; round++) {
+                for (int partition = 0; partition < WarehouseNode.PARTITIONS; partition++) {
+                    long tail = node.outbox.tail(partition);
+                    List<Event> events = new ArrayList<>();
+                    for (int i = 1; i <= 25; i++) {
+                        long number = tail + i;
+                        events.add(WarehouseNode.track(
+                                partition + "-" + number,
+                                "{\"number\":" + number + ",\"p" + number % 97 + "\":\"x\"}"));
+                    }
+                    node.add(partition, events);
+                }
+                Thread.sleep(5);
+            }
+        }
+    }
+
+    static WarehouseConfig config() {
+        WarehouseConfig d = WarehouseNode.quick();
+        return new WarehouseConfig(
+                true,
+                d.location(),
+                d.commitInterval(),
+                d.commitBytes(),
+                30,
+                new WarehouseConfig.UpkeepConfig(
+                        Duration.ofHours(1), 3, ByteSize.mebibytes(16), Duration.ZERO, Duration.ofHours(24)),
+                d.catalog(),
+                d.s3());
+    }
+}
