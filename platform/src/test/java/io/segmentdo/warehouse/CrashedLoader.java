@@ -26,12 +26,12 @@ final class CrashedLoader {
                     } catch (InterruptedException e) {
                         return;
                     } catch (RuntimeException e) {
-                        e.printStackTrace();
+                        System.err.println(e);
                     }
                 }
             });
             System.out.println("begun");
-            for (int round = 0; ; round++) {
+            while (true) {
                 for (int partition = 0; partition < WarehouseNode.PARTITIONS; partition++) {
                     long tail = node.outbox.tail(partition);
                     List<Event> events = new ArrayList<>();

@@ -135,7 +135,7 @@ class UpkeepIT {
             long current = table.currentSnapshot().snapshotId();
             table.snapshots().forEach(snapshot -> {
                 if (snapshot.snapshotId() != current) {
-                    table.expireSnapshots().expireSnapshotId(snapshot.snapshotId()).cleanExpiredFiles(false).commit();
+                    table.expireSnapshots().expireSnapshotId(snapshot.snapshotId()).cleanupLevel(org.apache.iceberg.ExpireSnapshots.CleanupLevel.NONE).commit();
                 }
             });
             assertThat(Positions.of(node.table(WarehouseTable.EVENTS))).isEmpty();

@@ -5,16 +5,15 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.UUID;
 import java.util.function.Predicate;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.FileScanTask;
+import org.apache.iceberg.RewriteFiles;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.SortOrderComparators;
 import org.apache.iceberg.StructLike;
@@ -122,10 +121,13 @@ final class Compaction {
         DataFiles target = new DataFiles(table, table.schema(), "joined-" + UUID.randomUUID());
         try {
             copy(table, files, target, partition, row -> true);
-            Set<DataFile> joined = new HashSet<>(target.finish());
-            Replacement.commit(table, () -> table.newRewrite()
-                    .validateFromSnapshot(since)
-                    .rewriteFiles(new HashSet<>(files), joined));
+            List<DataFile> joined = target.finish();
+            Replacement.commit(table, () -> {
+                RewriteFiles rewrite = table.newRewrite().validateFromSnapshot(since);
+                files.forEach(rewrite::deleteFile);
+                joined.forEach(rewrite::addFile);
+                return rewrite;
+            });
         } catch (CommitStateUnknownException e) {
             throw e; // the files may be part of the table; otherwise they are swept up
         } catch (RuntimeException e) {
