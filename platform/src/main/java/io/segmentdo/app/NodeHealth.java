@@ -19,8 +19,7 @@ final class NodeHealth {
         this.health = health;
     }
 
-    void watch(
-            Spool spool, Claims claims, Deliveries deliveries, Plugins plugins, Optional<Warehouse> warehouse) {
+    void watch(Spool spool, Claims claims, Deliveries deliveries, Plugins plugins, Optional<Warehouse> warehouse) {
         health.register(
                 "spool",
                 () -> spool.refusal()

@@ -17,8 +17,7 @@ final class OutboxUpkeep implements AutoCloseable {
 
     @SuppressWarnings("FutureReturnValueIgnored") // ends with its thread
     OutboxUpkeep(Outbox outbox, Outbox.Cursors cursors) {
-        thread.scheduleWithFixedDelay(
-                () -> retain(outbox, cursors), PERIOD_SECONDS, PERIOD_SECONDS, TimeUnit.SECONDS);
+        thread.scheduleWithFixedDelay(() -> retain(outbox, cursors), PERIOD_SECONDS, PERIOD_SECONDS, TimeUnit.SECONDS);
     }
 
     private static void retain(Outbox outbox, Outbox.Cursors cursors) {

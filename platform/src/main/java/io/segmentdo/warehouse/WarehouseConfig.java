@@ -17,21 +17,28 @@ import java.time.Duration;
 public record WarehouseConfig(
         @Doc("Whether events are kept in the warehouse.") boolean enabled,
 
-        @Doc("Where the tables are: `s3://bucket/prefix` or `file:///directory`; empty for `warehouse` in the data directory.")
+        @Doc(
+                "Where the tables are: `s3://bucket/prefix` or `file:///directory`; empty for `warehouse` in the data directory.")
         URI location,
 
-        @Doc("How long events wait at most until they can be queried, 100ms to 1h; each commit makes files, which upkeep joins later.")
+        @Doc(
+                "How long events wait at most until they can be queried, 100ms to 1h; each commit makes files, which upkeep joins later.")
         Duration commitInterval,
 
         @Doc("After so many bytes of events a commit is made before its time, 1MiB or more.")
         ByteSize commitBytes,
 
-        @Doc("How many columns properties and traits may become, per table; what comes later is in the JSON columns only. 0 to 2000.")
+        @Doc(
+                "How many columns properties and traits may become, per table; what comes later is in the JSON columns only. 0 to 2000.")
         int columnsMax,
 
         @Doc("How files are kept few and large.") UpkeepConfig upkeep,
-        @Doc("Where it is written which state of a table is the current one.") CatalogConfig catalog,
-        @Doc("The S3-compatible store of an `s3://` location.") S3Config s3) {
+
+        @Doc("Where it is written which state of a table is the current one.")
+        CatalogConfig catalog,
+
+        @Doc("The S3-compatible store of an `s3://` location.")
+        S3Config s3) {
     public static final WarehouseConfig DEFAULT = new WarehouseConfig(
             true,
             URI.create(""),
@@ -60,12 +67,14 @@ public record WarehouseConfig(
 
     /** How files are kept few and large. */
     public record UpkeepConfig(
-            @Doc("How often it is looked for work, 1s or more.") Duration interval,
+            @Doc("How often it is looked for work, 1s or more.")
+            Duration interval,
 
             @Doc("How many small files of one day are joined, 2 or more.")
             int filesMin,
 
-            @Doc("How large joined files become, 1MiB or more.") ByteSize fileSize,
+            @Doc("How large joined files become, 1MiB or more.")
+            ByteSize fileSize,
 
             @Doc("How long replaced states of a table can be read, at least as long as the longest query.")
             Duration snapshotsKept,

@@ -56,18 +56,20 @@ class UpkeepIT {
         try (WarehouseNode node = new WarehouseNode(home, config())) {
             for (int i = 0; i < 12; i++) {
                 Event event = WarehouseNode.track("m" + i, "{}");
-                node.add(0, List.of(new Event(
-                        event.type(),
-                        event.workspace(),
-                        event.source(),
-                        event.messageId(),
-                        event.userId(),
-                        null,
-                        null,
-                        null,
-                        event.timestampMillis() - i,
-                        event.receivedAtMillis(),
-                        event.json())));
+                node.add(
+                        0,
+                        List.of(new Event(
+                                event.type(),
+                                event.workspace(),
+                                event.source(),
+                                event.messageId(),
+                                event.userId(),
+                                null,
+                                null,
+                                null,
+                                event.timestampMillis() - i,
+                                event.receivedAtMillis(),
+                                event.json())));
                 node.awaitLoaded();
             }
             node.warehouse.lookAfterTables();
@@ -100,8 +102,9 @@ class UpkeepIT {
     void anErasedProfileIsInNoTableAndInNoFile() throws Exception {
         try (WarehouseNode node = new WarehouseNode(home, config())) {
             for (int i = 0; i < 5; i++) {
-                node.add(i % 3, List.of(
-                        WarehouseNode.track("keep" + i, "{\"secret\":\"no\"}"), other("gone" + i, "u-gone")));
+                node.add(
+                        i % 3,
+                        List.of(WarehouseNode.track("keep" + i, "{\"secret\":\"no\"}"), other("gone" + i, "u-gone")));
                 node.awaitLoaded();
             }
             node.add(0, ProfileFact.Kind.MERGED, "p-u-gone", "p-before");
@@ -118,7 +121,9 @@ class UpkeepIT {
             assertThat(dataFiles()).hasSize(5);
             assertThat(node.table(WarehouseTable.EVENTS).snapshots()).hasSize(1);
             assertThat(Positions.of(node.table(WarehouseTable.EVENTS))).hasValue(before);
-            assertThat(node.warehouse.erase(WarehouseNode.WORKSPACE, Set.of("p-u-gone")).files())
+            assertThat(node.warehouse
+                            .erase(WarehouseNode.WORKSPACE, Set.of("p-u-gone"))
+                            .files())
                     .isZero();
         }
     }
@@ -130,12 +135,16 @@ class UpkeepIT {
             Table table = node.table(WarehouseTable.EVENTS);
             // as another engine would: replace all files, then forget all states but that one
             List<Record> rows = node.rows(WarehouseTable.EVENTS);
-            org.apache.iceberg.DataFile first = table.newScan().planFiles().iterator().next().file();
+            org.apache.iceberg.DataFile first =
+                    table.newScan().planFiles().iterator().next().file();
             table.newOverwrite().deleteFile(first).addFile(first.copy()).commit();
             long current = table.currentSnapshot().snapshotId();
             table.snapshots().forEach(snapshot -> {
                 if (snapshot.snapshotId() != current) {
-                    table.expireSnapshots().expireSnapshotId(snapshot.snapshotId()).cleanupLevel(org.apache.iceberg.ExpireSnapshots.CleanupLevel.NONE).commit();
+                    table.expireSnapshots()
+                            .expireSnapshotId(snapshot.snapshotId())
+                            .cleanupLevel(org.apache.iceberg.ExpireSnapshots.CleanupLevel.NONE)
+                            .commit();
                 }
             });
             assertThat(Positions.of(node.table(WarehouseTable.EVENTS))).isEmpty();

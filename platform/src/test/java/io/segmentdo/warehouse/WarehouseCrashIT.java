@@ -48,8 +48,9 @@ class WarehouseCrashIT {
 
         try (WarehouseNode node = new WarehouseNode(home, CrashedLoader.config())) {
             for (int partition = 0; partition < WarehouseNode.PARTITIONS; partition++) {
-                node.add(partition, List.of(WarehouseNode.track(
-                        partition + "-" + (node.outbox.tail(partition) + 1), "{}")));
+                node.add(
+                        partition,
+                        List.of(WarehouseNode.track(partition + "-" + (node.outbox.tail(partition) + 1), "{}")));
             }
             node.awaitLoaded();
             node.warehouse.lookAfterTables();

@@ -51,8 +51,7 @@ class WarehouseIT {
             assertThat(row.getField("profile_id")).isEqualTo("p-u1");
             assertThat(row.getField("source")).isEqualTo("web");
             assertThat(row.getField("timestamp")).isEqualTo(WarehouseNode.NOON.atOffset(ZoneOffset.UTC));
-            assertThat(row.getField("original_timestamp"))
-                    .isEqualTo(OffsetDateTime.parse("2026-11-20T10:59:59.999Z"));
+            assertThat(row.getField("original_timestamp")).isEqualTo(OffsetDateTime.parse("2026-11-20T10:59:59.999Z"));
             assertThat(row.getField("context_page_url")).isEqualTo("https://x/");
             assertThat(row.getField("context_user_agent")).isEqualTo("UA");
             assertThat(row.getField("title")).isEqualTo("Hi");
@@ -88,8 +87,7 @@ class WarehouseIT {
             node.awaitLoaded();
             io.segmentdo.store.Changes back = new io.segmentdo.store.Changes(0, 1);
             back.delete(
-                    io.segmentdo.store.Keyspace.CURSOR,
-                    "warehouse".getBytes(java.nio.charset.StandardCharsets.UTF_8));
+                    io.segmentdo.store.Keyspace.CURSOR, "warehouse".getBytes(java.nio.charset.StandardCharsets.UTF_8));
             node.store.commit(List.of(back));
         }
         try (WarehouseNode node = new WarehouseNode(home, WarehouseNode.quick())) {
@@ -128,7 +126,8 @@ class WarehouseIT {
             }
             assertThat(rows.get("m0").getField("v")).isEqualTo(1.0);
             assertThat(rows.get("m1").getField("v")).isEqualTo(2.5);
-            assertThat(IntStream.rangeClosed(2, 9).mapToObj(i -> rows.get("m" + i).getField("v")))
+            assertThat(IntStream.rangeClosed(2, 9)
+                            .mapToObj(i -> rows.get("m" + i).getField("v")))
                     .containsOnlyNulls();
             assertThat(rows.get("m10").getField("id")).isEqualTo(9007199254740993L);
             assertThat(rows.get("m11").getField("id")).isEqualTo(17L);
@@ -153,7 +152,12 @@ class WarehouseIT {
             for (int i = 0; i < 1_000; i++) {
                 StringBuilder properties = new StringBuilder("{");
                 for (int j = 0; j < 10; j++) {
-                    properties.append(j == 0 ? "" : ",").append("\"p").append(i * 10 + j).append("\":").append(i);
+                    properties
+                            .append(j == 0 ? "" : ",")
+                            .append("\"p")
+                            .append(i * 10 + j)
+                            .append("\":")
+                            .append(i);
                 }
                 events.add(WarehouseNode.track("m" + i, properties.append('}').toString()));
             }
@@ -162,8 +166,8 @@ class WarehouseIT {
             node.add(0, events.subList(3, 1_000));
             node.awaitLoaded();
 
-            List<PromotedColumn> columns =
-                    WarehouseTable.EVENTS.promotedColumns(node.table(WarehouseTable.EVENTS).schema());
+            List<PromotedColumn> columns = WarehouseTable.EVENTS.promotedColumns(
+                    node.table(WarehouseTable.EVENTS).schema());
             assertThat(columns).hasSize(40).allMatch(column -> column.type() == ColumnType.DOUBLE);
             Map<String, Record> rows = byMessageId(node);
             assertThat(rows).hasSize(1_000);

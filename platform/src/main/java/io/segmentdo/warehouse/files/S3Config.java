@@ -17,7 +17,9 @@ public record S3Config(
         @Doc("Address of the store, e.g. `https://s3.eu-central-1.amazonaws.com` or `http://127.0.0.1:9000`.")
         URI endpoint,
 
-        @Doc("Region by which requests are signed; `auto` for R2.") String region,
+        @Doc("Region by which requests are signed; `auto` for R2.")
+        String region,
+
         @Doc("Id of the access key.") String accessKeyId,
         @Doc("The access key.") Secret secretAccessKey,
 
@@ -25,15 +27,11 @@ public record S3Config(
         ByteSize partSize,
 
         @Doc("How long one request may take, 1s or more.") Duration requestTimeout,
-        @Doc("How often a request is tried that failed for a reason that may pass, 1 to 20.") int attempts) {
+
+        @Doc("How often a request is tried that failed for a reason that may pass, 1 to 20.")
+        int attempts) {
     public static final S3Config DEFAULT = new S3Config(
-            URI.create(""),
-            "us-east-1",
-            "",
-            new Secret(""),
-            ByteSize.mebibytes(8),
-            Duration.ofSeconds(60),
-            6);
+            URI.create(""), "us-east-1", "", new Secret(""), ByteSize.mebibytes(8), Duration.ofSeconds(60), 6);
 
     public S3Config {
         check(partSize.bytes() >= 5 << 20, "part-size", partSize, ">= 5MiB");

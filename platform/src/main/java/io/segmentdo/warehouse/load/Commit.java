@@ -35,12 +35,7 @@ final class Commit {
      * @param expected for each partition that rows came from, the position in the table when its reading began
      * @param reached for each partition, how far the rows go
      */
-    Commit(
-            Table table,
-            String loadId,
-            List<DataFile> files,
-            Map<Integer, Long> expected,
-            Map<Integer, Long> reached) {
+    Commit(Table table, String loadId, List<DataFile> files, Map<Integer, Long> expected, Map<Integer, Long> reached) {
         this.table = table;
         this.loadId = loadId;
         this.files = files;
@@ -65,7 +60,8 @@ final class Commit {
                 return new LoadOutcome.Overtaken(base);
             }
             Positions next = base.with(reached);
-            AppendFiles append = table.newAppend().set(Positions.SUMMARY, next.text()).set(LOAD, loadId);
+            AppendFiles append =
+                    table.newAppend().set(Positions.SUMMARY, next.text()).set(LOAD, loadId);
             files.forEach(append::appendFile);
             append.validateWith(ancestors -> Positions.lastOf(ancestors).equals(stored));
             try {

@@ -144,9 +144,8 @@ final class Compaction {
             Optional<Integer> partition,
             Predicate<StructLike> passes) {
         Schema schema = table.schema();
-        Comparator<StructLike> order = table.sortOrder().isSorted()
-                ? SortOrderComparators.forSchema(schema, table.sortOrder())
-                : null;
+        Comparator<StructLike> order =
+                table.sortOrder().isSorted() ? SortOrderComparators.forSchema(schema, table.sortOrder()) : null;
         List<StructLike> run = new ArrayList<>();
         long left = 0;
         for (DataFile file : files) {

@@ -15,8 +15,7 @@ import java.util.Set;
  * @param files how many data files were replaced, and removed with the states that had them
  * @param at when it was done
  */
-public record ErasureReceipt(
-        String workspace, Set<String> profileIds, Map<String, Long> rows, int files, Instant at) {
+public record ErasureReceipt(String workspace, Set<String> profileIds, Map<String, Long> rows, int files, Instant at) {
     public ErasureReceipt {
         profileIds = Set.copyOf(profileIds);
         rows = Map.copyOf(rows);

@@ -35,7 +35,8 @@ final class Orphans {
             return 0;
         }
         table.refresh();
-        // listed before it is asked what is referred to, so that a file that becomes part of the table meanwhile is not lost
+        // listed before it is asked what is referred to, so that a file that becomes part of the table meanwhile is not
+        // lost
         Set<String> old = new HashSet<>();
         for (FileInfo file : files.listPrefix(table.location() + "/")) {
             if (file.createdAtMillis() < changedBeforeMillis) {

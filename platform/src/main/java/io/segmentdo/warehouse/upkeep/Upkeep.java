@@ -153,7 +153,8 @@ public final class Upkeep implements AutoCloseable {
 
     /** Removes files that no state of a table refers to and that are old enough. */
     private void sweep(Table table) {
-        orphans.increment(new Orphans(table).sweep(clock.millis() - rules.orphansAfter().toMillis()));
+        orphans.increment(
+                new Orphans(table).sweep(clock.millis() - rules.orphansAfter().toMillis()));
     }
 
     private void size(Key key, TableSize size) {
