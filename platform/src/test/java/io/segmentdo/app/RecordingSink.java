@@ -10,8 +10,10 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 
@@ -22,7 +24,7 @@ final class RecordingSink implements AutoCloseable {
     private final Vertx vertx = Vertx.vertx();
     private final HttpServer server;
     private final List<JsonNode> arrivals = new ArrayList<>();
-    private final Set<String> messageIds = new HashSet<>();
+    private final Map<String, Long> firstNanos = new HashMap<>();
     private volatile Consumer<HttpServerRequest> answer =
             request -> request.response().end();
 
@@ -36,6 +38,10 @@ final class RecordingSink implements AutoCloseable {
 
     static RecordingSink open() {
         return new RecordingSink(0);
+    }
+
+    static RecordingSink open(int port) {
+        return new RecordingSink(port);
     }
 
     int port() {
@@ -69,9 +75,24 @@ final class RecordingSink implements AutoCloseable {
         return missing;
     }
 
+    /** Waits for one message; when it arrived first, by {@link System#nanoTime}. */
+    synchronized long awaitArrival(String messageId, Duration atMost) throws InterruptedException {
+        long deadline = System.nanoTime() + atMost.toNanos();
+        Long arrived = firstNanos.get(messageId);
+        while (arrived == null) {
+            long millisLeft = (deadline - System.nanoTime()) / 1_000_000;
+            if (millisLeft <= 0) {
+                throw new AssertionError(messageId + " did not arrive within " + atMost);
+            }
+            wait(millisLeft);
+            arrived = firstNanos.get(messageId);
+        }
+        return arrived;
+    }
+
     private synchronized Set<String> missing(Set<String> expected) {
         Set<String> missing = new HashSet<>(expected);
-        missing.removeAll(messageIds);
+        missing.removeAll(firstNanos.keySet());
         return missing;
     }
 
@@ -89,8 +110,9 @@ final class RecordingSink implements AutoCloseable {
             JsonNode json = MAPPER.readTree(body.getBytes());
             for (JsonNode event : json.isArray() ? json : List.of(json)) {
                 arrivals.add(event);
-                messageIds.add(event.path("messageId").asText());
+                firstNanos.putIfAbsent(event.path("messageId").asText(), System.nanoTime());
             }
+            notifyAll();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -17,10 +17,10 @@ import java.util.TreeMap;
 import java.util.zip.GZIPOutputStream;
 
 /** One HTTP/1.1 connection, byte by byte. */
-final class Wire implements AutoCloseable {
+public final class Wire implements AutoCloseable {
     /** What came back; the names of headers are in lower case. */
-    record Answer(int status, Map<String, String> headers, String body) {
-        String header(String name) {
+    public record Answer(int status, Map<String, String> headers, String body) {
+        public String header(String name) {
             return headers.get(name);
         }
     }
@@ -28,23 +28,23 @@ final class Wire implements AutoCloseable {
     private final Socket socket;
     private final InputStream in;
 
-    Wire(int port) throws IOException {
+    public Wire(int port) throws IOException {
         socket = new Socket(InetAddress.getLoopbackAddress(), port);
         socket.setSoTimeout(10_000);
         socket.setTcpNoDelay(true);
         in = new BufferedInputStream(socket.getInputStream());
     }
 
-    Answer post(String path, String body, String... headers) throws IOException {
+    public Answer post(String path, String body, String... headers) throws IOException {
         return post(path, body.getBytes(UTF_8), headers);
     }
 
-    Answer post(String path, byte[] body, String... headers) throws IOException {
+    public Answer post(String path, byte[] body, String... headers) throws IOException {
         send(request("POST", path, body, headers));
         return answer();
     }
 
-    Answer call(String method, String path, String... headers) throws IOException {
+    public Answer call(String method, String path, String... headers) throws IOException {
         send(head(method, path, headers) + "\r\n");
         return method.equals("HEAD") ? headOnly() : answer();
     }
@@ -115,11 +115,11 @@ final class Wire implements AutoCloseable {
         return line.toString().trim();
     }
 
-    static String basic(String user) {
+    public static String basic(String user) {
         return "Authorization: Basic " + Base64.getEncoder().encodeToString(user.getBytes(UTF_8));
     }
 
-    static byte[] gzip(String text) throws IOException {
+    public static byte[] gzip(String text) throws IOException {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         try (GZIPOutputStream gzip = new GZIPOutputStream(out)) {
             gzip.write(text.getBytes(UTF_8));

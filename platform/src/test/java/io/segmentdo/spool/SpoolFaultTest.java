@@ -5,7 +5,6 @@ import static io.segmentdo.spool.SpoolFixture.config;
 import static io.segmentdo.spool.SpoolFixture.event;
 import static io.segmentdo.spool.SpoolFixture.messageIds;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.segmentdo.config.ByteSize;
 import io.segmentdo.problem.PlatformException;
@@ -116,7 +115,7 @@ class SpoolFaultTest {
                     disk.path().resolve("spool"), config(ByteSize.gibibytes(1), ByteSize.mebibytes(1)))) {
                 List<String> acknowledged = new ArrayList<>();
                 appendSome(spool, "before-", acknowledged, 50);
-                disk.fill(ballast);
+                disk.fill(ballast, 1 << 20);
 
                 Problem problem = appendSome(spool, "during-", acknowledged, 100_000);
                 Problem second = appendSome(spool, "meanwhile-", acknowledged, 1);
@@ -235,46 +234,6 @@ class SpoolFaultTest {
                     .filter(file -> file.toFile().length() > 1000)
                     .max(Path::compareTo)
                     .orElseThrow();
-        }
-    }
-
-    /** A file system in memory with so many megabytes, where this process may mount one. */
-    private record SmallDisk(Path path) implements AutoCloseable {
-        static SmallDisk mount(Path at, int mebibytes) throws IOException {
-            Files.createDirectories(at);
-            assumeTrue(
-                    Files.isExecutable(Path.of("/bin/mount"))
-                            && run("mount", "-t", "tmpfs", "-o", "size=" + mebibytes + "m", "tmpfs", at.toString())
-                                    == 0,
-                    "a small disk cannot be mounted here (not root)");
-            return new SmallDisk(at);
-        }
-
-        void fill(Path ballast) throws IOException {
-            byte[] block = new byte[1 << 16];
-            try (RandomAccessFile file = new RandomAccessFile(ballast.toFile(), "rw")) {
-                while (Files.getFileStore(path).getUsableSpace() > 1 << 20) {
-                    file.write(block);
-                }
-            }
-        }
-
-        @Override
-        public void close() throws IOException {
-            run("umount", path.toString());
-        }
-
-        private static int run(String... command) throws IOException {
-            Process process = new ProcessBuilder(command)
-                    .redirectErrorStream(true)
-                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                    .start();
-            try {
-                return process.waitFor(10, TimeUnit.SECONDS) ? process.exitValue() : -1;
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                return -1;
-            }
         }
     }
 }
