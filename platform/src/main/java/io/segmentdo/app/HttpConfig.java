@@ -3,7 +3,6 @@ package io.segmentdo.app;
 import static io.segmentdo.config.Checks.check;
 
 import io.segmentdo.config.Doc;
-import java.time.Duration;
 
 /**
  * The address of the node and its HTTP server.
@@ -18,16 +17,12 @@ public record HttpConfig(
         int port,
 
         @Doc("Event loops that serve requests; 0 for one per processor.")
-        int eventLoops,
-
-        @Doc("How long an unused connection is kept, 1s or more.")
-        Duration idleTimeout) {
-    public static final HttpConfig DEFAULT = new HttpConfig("127.0.0.1", 8080, 0, Duration.ofSeconds(75));
+        int eventLoops) {
+    public static final HttpConfig DEFAULT = new HttpConfig("127.0.0.1", 8080, 0);
 
     public HttpConfig {
         check(port >= 0 && port <= 65_535, "port", port, "0 to 65535");
         check(eventLoops >= 0 && eventLoops <= 1024, "event-loops", eventLoops, "0 to 1024");
-        check(idleTimeout.toSeconds() >= 1, "idle-timeout", idleTimeout, ">= 1s");
     }
 
     /** How many event loops there are. */

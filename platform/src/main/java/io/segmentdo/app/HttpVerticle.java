@@ -7,6 +7,8 @@ import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.Router;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,12 +20,15 @@ final class HttpVerticle extends VerticleBase {
     private final HttpServerOptions options;
     private final Collector collector;
     private final Router api;
+    private final Duration grace;
     private @Nullable HttpServer server;
 
-    HttpVerticle(HttpServerOptions options, Collector collector, Router api) {
+    /** @param grace how long a request that is under way may take when the node stops */
+    HttpVerticle(HttpServerOptions options, Collector collector, Router api, Duration grace) {
         this.options = options;
         this.collector = collector;
         this.api = api;
+        this.grace = grace;
     }
 
     @Override
@@ -31,6 +36,15 @@ final class HttpVerticle extends VerticleBase {
         HttpServer starting = vertx.createHttpServer(options).requestHandler(this::dispatch);
         server = starting;
         return starting.listen();
+    }
+
+    /** Takes no more connections and requests, and waits a moment for the answers to those that are under way. */
+    @Override
+    public Future<?> stop() {
+        HttpServer ending = server;
+        return ending == null
+                ? Future.succeededFuture()
+                : ending.shutdown(grace.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     private void dispatch(HttpServerRequest request) {

@@ -35,12 +35,14 @@ import io.segmentdo.telemetry.Ledger;
 import io.segmentdo.telemetry.Metrics;
 import io.segmentdo.warehouse.Warehouse;
 import io.vertx.core.DeploymentOptions;
+import io.vertx.core.Future;
 import io.vertx.core.ThreadingModel;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.http.HttpServerOptions;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -271,11 +273,13 @@ public final class Node implements AutoCloseable {
             if (config.http().port() == 0) {
                 options.setPort(ANY_SHARED_PORT);
             }
+            Duration grace = config.app().shutdownTimeout().dividedBy(4);
             List<HttpVerticle> servers = new ArrayList<>();
+            List<String> ids = new ArrayList<>();
+            parts.add(() -> parts.await(Future.join(ids.stream().map(vertx::undeploy).toList())));
             for (int i = 0; i < config.http().effectiveEventLoops(); i++) {
-                HttpVerticle server = new HttpVerticle(options, collector, api);
-                String id = parts.await(vertx.deployVerticle(server));
-                parts.add(() -> parts.await(vertx.undeploy(id)));
+                HttpVerticle server = new HttpVerticle(options, collector, api, grace);
+                ids.add(parts.await(vertx.deployVerticle(server)));
                 servers.add(server);
             }
             return servers;

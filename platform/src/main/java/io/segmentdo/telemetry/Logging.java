@@ -45,6 +45,8 @@ public final class Logging extends ContextAwareBase implements Configurator {
         root.detachAndStopAllAppenders();
         root.addAppender(console);
         root.setLevel(Level.WARN);
+        // a connection that comes while the server closes is refused with a stack trace
+        context.getLogger("io.netty.bootstrap").setLevel(Level.ERROR);
         context.getLogger("io.segmentdo")
                 .setLevel(Level.valueOf(config.logLevel().name()));
     }

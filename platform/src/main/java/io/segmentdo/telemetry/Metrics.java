@@ -49,9 +49,12 @@ public final class Metrics implements AutoCloseable {
         return registry;
     }
 
-    /** Lets Vert.x report its event bus and pools here, and HTTP when that is configured. */
+    /** Lets Vert.x report its pools here, and HTTP when that is configured. */
     public VertxBuilder observe(VertxBuilder builder, VertxOptions options) {
-        MicrometerMetricsOptions metrics = new MicrometerMetricsOptions().setEnabled(true);
+        MicrometerMetricsOptions metrics = new MicrometerMetricsOptions()
+                .setEnabled(true)
+                // its gauges are registered twice, of which Micrometer warns at every start, and lanes have meters of their own
+                .addDisabledMetricsCategory(MetricsDomain.EVENT_BUS);
         if (!config.httpMetrics()) {
             HTTP.forEach(metrics::addDisabledMetricsCategory);
         }

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -126,6 +127,13 @@ final class ChildPlatform implements AutoCloseable {
             throw new AssertionError("the platform did not end within a minute of SIGTERM");
         }
         return Duration.ofNanos(System.nanoTime() - start);
+    }
+
+    /** SIGTERM without waiting; later, how long it took. */
+    CompletableFuture<Duration> stopping() {
+        long start = System.nanoTime();
+        process.destroy();
+        return process.onExit().thenApply(ended -> Duration.ofNanos(System.nanoTime() - start));
     }
 
     /** What the process printed. */

@@ -3,13 +3,21 @@ package io.segmentdo.app;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.segmentdo.plugin.PluginJars;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -50,6 +58,53 @@ class ProcessIT {
             assertThat(took).isLessThan(Duration.ofSeconds(30));
             assertThat(missingAfterRestart).isEmpty();
         }
+    }
+
+    @Test
+    void aRequestThatIsUnderWayWhenItIsAskedToStopIsAnsweredAndIdleConnectionsEnd() throws Exception {
+        try (RecordingSink sink = RecordingSink.open();
+                ChildPlatform platform = ChildPlatform.in(home)) {
+            configure(sink.port());
+            platform.start();
+            String body = "{\"writeKey\":\"process-key\",\"event\":\"Late\",\"userId\":\"u\"}";
+            try (Socket slow = new Socket("127.0.0.1", platform.port());
+                    Socket idle = new Socket("127.0.0.1", platform.port())) {
+                slow.setSoTimeout((int) STANDSTILL.toMillis());
+                idle.setSoTimeout((int) STANDSTILL.toMillis());
+                write(slow, "POST /v1/track HTTP/1.1\r\nHost: h\r\nContent-Length: " + body.length() + "\r\n\r\n");
+                write(slow, body.substring(0, 10));
+                write(idle, "GET /health/live HTTP/1.1\r\nHost: h\r\n\r\n");
+                assertThat(line(idle)).startsWith("HTTP/1.1 200");
+
+                CompletableFuture<Duration> stopping = platform.stopping();
+                awaitEnd(idle);
+                write(slow, body.substring(10));
+                String answer = line(slow);
+
+                assertThat(answer).startsWith("HTTP/1.1 200");
+                assertThat(stopping.get(1, TimeUnit.MINUTES)).isLessThan(Duration.ofSeconds(30));
+            }
+            String log = Files.readString(platform.log());
+            assertThat(log).doesNotContain(" WARN ", " ERROR ");
+        }
+    }
+
+    /** Reads until the other side has closed the connection. */
+    private static void awaitEnd(Socket socket) throws IOException {
+        InputStream in = socket.getInputStream();
+        while (in.read() >= 0) {
+            // the rest of an answer
+        }
+    }
+
+    private static void write(Socket socket, String text) throws IOException {
+        socket.getOutputStream().write(text.getBytes(StandardCharsets.ISO_8859_1));
+        socket.getOutputStream().flush();
+    }
+
+    private static String line(Socket socket) throws IOException {
+        return new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.ISO_8859_1))
+                .readLine();
     }
 
     private void awaitAcknowledged(int count) throws InterruptedException {
