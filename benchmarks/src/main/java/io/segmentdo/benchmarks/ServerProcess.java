@@ -24,6 +24,11 @@ final class ServerProcess implements AutoCloseable {
 
     /** The baseline server. */
     static ServerProcess bare() throws IOException, InterruptedException {
+        return bareRelay(0);
+    }
+
+    /** The baseline server that sends each body on to the webhook at this port, durable nowhere. */
+    static ServerProcess bareRelay(int webhookPort) throws IOException, InterruptedException {
         int port = freePort();
         String java = ProcessHandle.current().info().command().orElse("java");
         ServerProcess server = start(
@@ -37,7 +42,8 @@ final class ServerProcess implements AutoCloseable {
                         "-Dvertx.disableDnsResolver=true",
                         "-Xmx512m",
                         BareServer.class.getName(),
-                        String.valueOf(port)));
+                        String.valueOf(port),
+                        String.valueOf(webhookPort)));
         server.awaitAnswer("/");
         return server;
     }

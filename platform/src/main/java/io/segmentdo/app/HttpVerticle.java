@@ -42,9 +42,7 @@ final class HttpVerticle extends VerticleBase {
     @Override
     public Future<?> stop() {
         HttpServer ending = server;
-        return ending == null
-                ? Future.succeededFuture()
-                : ending.shutdown(grace.toMillis(), TimeUnit.MILLISECONDS);
+        return ending == null ? Future.succeededFuture() : ending.shutdown(grace.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     private void dispatch(HttpServerRequest request) {

@@ -276,7 +276,8 @@ public final class Node implements AutoCloseable {
             Duration grace = config.app().shutdownTimeout().dividedBy(4);
             List<HttpVerticle> servers = new ArrayList<>();
             List<String> ids = new ArrayList<>();
-            parts.add(() -> parts.await(Future.join(ids.stream().map(vertx::undeploy).toList())));
+            parts.add(() ->
+                    parts.await(Future.join(ids.stream().map(vertx::undeploy).toList())));
             for (int i = 0; i < config.http().effectiveEventLoops(); i++) {
                 HttpVerticle server = new HttpVerticle(options, collector, api, grace);
                 ids.add(parts.await(vertx.deployVerticle(server)));

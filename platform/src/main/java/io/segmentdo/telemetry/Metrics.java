@@ -53,7 +53,8 @@ public final class Metrics implements AutoCloseable {
     public VertxBuilder observe(VertxBuilder builder, VertxOptions options) {
         MicrometerMetricsOptions metrics = new MicrometerMetricsOptions()
                 .setEnabled(true)
-                // its gauges are registered twice, of which Micrometer warns at every start, and lanes have meters of their own
+                // its gauges are registered twice, of which Micrometer warns at every start, and lanes have meters of
+                // their own
                 .addDisabledMetricsCategory(MetricsDomain.EVENT_BUS);
         if (!config.httpMetrics()) {
             HTTP.forEach(metrics::addDisabledMetricsCategory);

@@ -79,19 +79,19 @@ class CrashIT {
     private void configure(int sinkPort) throws Exception {
         Path workspaces = Files.createDirectories(home.resolve("config/workspaces"));
         Files.writeString(workspaces.resolve("crash.yaml"), """
-                sources:
-                  - id: app
-                    kind: server
-                    write-keys: [%s]
-                destinations:
-                  - id: sink
-                    plugin: webhook
-                    ordered: true
-                    settings:
-                      url: http://127.0.0.1:%d/
-                    connections:
-                      - source: app
-                """.formatted(WRITE_KEY, sinkPort));
+            sources:
+              - id: app
+                kind: server
+                write-keys: [%s]
+            destinations:
+              - id: sink
+                plugin: webhook
+                ordered: true
+                settings:
+                  url: http://127.0.0.1:%d/
+                connections:
+                  - source: app
+            """.formatted(WRITE_KEY, sinkPort));
     }
 
     /** Thousands of messageIds as the few runs of numbers that they are, by sender. */

@@ -63,7 +63,10 @@ class DiskFullIT {
 
     private Node start(Path data, String minFreeDisk, int sinkPort) throws IOException {
         PluginJars.webhook(Files.createDirectories(home.resolve("plugins")), "webhook.jar");
-        return Nodes.start(home, data, """
+        return Nodes.start(
+                home,
+                data,
+                """
                 sources:
                   - {id: app, kind: server, write-keys: [shop-key]}
                 destinations:
@@ -71,7 +74,8 @@ class DiskFullIT {
                     plugin: webhook
                     settings: {url: "http://127.0.0.1:%d/"}
                     connections: [{source: app}]
-                """.formatted(sinkPort), "spool: {min-free-disk: %s, write-buffer: 1MiB}".formatted(minFreeDisk));
+                """.formatted(sinkPort),
+                "spool: {min-free-disk: %s, write-buffer: 1MiB}".formatted(minFreeDisk));
     }
 
     /** Sends events one after another; answers the first refusal with its code, or nothing. */
@@ -98,8 +102,8 @@ class DiskFullIT {
         HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + node.port() + "/v1/track"))
                 .timeout(PATIENCE)
                 .POST(HttpRequest.BodyPublishers.ofString("""
-                        {"writeKey":"shop-key","messageId":"%s","userId":"u","event":"Bought","properties":{"x":"%s"}}"""
-                        .formatted(messageId, PADDING)))
+                    {"writeKey":"shop-key","messageId":"%s","userId":"u","event":"Bought","properties":{"x":"%s"}}\
+                    """.formatted(messageId, PADDING)))
                 .build();
         HttpResponse<String> answer = client.send(request, HttpResponse.BodyHandlers.ofString());
         if (answer.statusCode() == 200) {

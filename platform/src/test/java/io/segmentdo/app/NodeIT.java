@@ -40,20 +40,20 @@ class NodeIT {
     void start() throws Exception {
         PluginJars.webhook(Files.createDirectories(home.resolve("plugins")), "webhook.jar");
         node = Nodes.start(home, home.resolve("data"), """
-                sources:
-                  - {id: app, kind: server, write-keys: [shop-key]}
-                destinations:
-                  - id: good
-                    plugin: webhook
-                    settings: {url: "http://127.0.0.1:%d/"}
-                    connections: [{source: app}]
-                  - id: troubled
-                    plugin: webhook
-                    settings: {url: "http://127.0.0.1:%d/"}
-                    connections: [{source: app}]
-                """.formatted(good.port(), troubled.port()), """
-                delivery: {http: {request-timeout: 1s}, breaker: {reset: 500ms}, retry: {backoff: 50ms, backoff-max: 200ms}}
-                """);
+            sources:
+              - {id: app, kind: server, write-keys: [shop-key]}
+            destinations:
+              - id: good
+                plugin: webhook
+                settings: {url: "http://127.0.0.1:%d/"}
+                connections: [{source: app}]
+              - id: troubled
+                plugin: webhook
+                settings: {url: "http://127.0.0.1:%d/"}
+                connections: [{source: app}]
+            """.formatted(good.port(), troubled.port()), """
+            delivery: {http: {request-timeout: 1s}, breaker: {reset: 500ms}, retry: {backoff: 50ms, backoff-max: 200ms}}
+            """);
         token = node.owner().fresh().orElseThrow();
     }
 
@@ -154,7 +154,8 @@ class NodeIT {
 
     private void send(String messageId, String userId) {
         HttpResponse<String> response = post("/v1/track", """
-                {"writeKey":"shop-key","messageId":"%s","userId":"%s","event":"Bought"}""".formatted(messageId, userId));
+            {"writeKey":"shop-key","messageId":"%s","userId":"%s","event":"Bought"}\
+            """.formatted(messageId, userId));
         assertThat(response.statusCode()).isEqualTo(200);
         assertThat(response.body()).isEqualTo("{\"success\":true}");
     }

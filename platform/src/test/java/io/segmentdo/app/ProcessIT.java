@@ -7,6 +7,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -67,8 +68,8 @@ class ProcessIT {
             configure(sink.port());
             platform.start();
             String body = "{\"writeKey\":\"process-key\",\"event\":\"Late\",\"userId\":\"u\"}";
-            try (Socket slow = new Socket("127.0.0.1", platform.port());
-                    Socket idle = new Socket("127.0.0.1", platform.port())) {
+            try (Socket slow = new Socket(InetAddress.getLoopbackAddress(), platform.port());
+                    Socket idle = new Socket(InetAddress.getLoopbackAddress(), platform.port())) {
                 slow.setSoTimeout((int) STANDSTILL.toMillis());
                 idle.setSoTimeout((int) STANDSTILL.toMillis());
                 write(slow, "POST /v1/track HTTP/1.1\r\nHost: h\r\nContent-Length: " + body.length() + "\r\n\r\n");

@@ -40,27 +40,27 @@ class TroubleIT {
 
     /** A destination that writes down what it gets, once {@code #DO} lets it. */
     private static final String ACME = """
-            public class Acme implements Destination {
-                public Descriptor descriptor() {
-                    return Descriptor.of("acme", "Acme").settings(Setting.text("file"));
-                }
-                public Connector connect(Settings settings, DestinationContext context) {
-                    var file = java.nio.file.Path.of(settings.text("file"));
-                    return (BlockingConnector) batch -> {
-                        #DO
-                        return batch.stream().map(event -> {
-                            try {
-                                java.nio.file.Files.writeString(file, event.messageId() + "\\n",
-                                    java.nio.file.StandardOpenOption.CREATE, java.nio.file.StandardOpenOption.APPEND);
-                            } catch (java.io.IOException e) {
-                                throw new java.io.UncheckedIOException(e);
-                            }
-                            return Delivery.delivered();
-                        }).toList();
-                    };
-                }
+        public class Acme implements Destination {
+            public Descriptor descriptor() {
+                return Descriptor.of("acme", "Acme").settings(Setting.text("file"));
             }
-            """;
+            public Connector connect(Settings settings, DestinationContext context) {
+                var file = java.nio.file.Path.of(settings.text("file"));
+                return (BlockingConnector) batch -> {
+                    #DO
+                    return batch.stream().map(event -> {
+                        try {
+                            java.nio.file.Files.writeString(file, event.messageId() + "\\n",
+                                java.nio.file.StandardOpenOption.CREATE, java.nio.file.StandardOpenOption.APPEND);
+                        } catch (java.io.IOException e) {
+                            throw new java.io.UncheckedIOException(e);
+                        }
+                        return Delivery.delivered();
+                    }).toList();
+                };
+            }
+        }
+        """;
 
     @TempDir
     Path home;
@@ -83,29 +83,29 @@ class TroubleIT {
         PluginJars.webhook(plugins, "webhook.jar");
         install("");
         node = Nodes.start(home, home.resolve("data"), """
-                sources:
-                  - {id: app, kind: server, write-keys: [shop-key]}
-                destinations:
-                  - id: good
-                    plugin: webhook
-                    settings: {url: "http://127.0.0.1:%d/"}
-                    connections: [{source: app}]
-                  - id: sink
-                    plugin: webhook
-                    settings: {url: "http://127.0.0.1:%d/"}
-                    connections: [{source: app}]
-                  - id: acme
-                    plugin: acme
-                    settings: {file: "%s"}
-                    connections: [{source: app}]
-                """.formatted(good.port(), port, file), """
-                plugins: {poll-interval: 50ms}
-                delivery:
-                  plugin-timeout: 1s
-                  http: {request-timeout: 300ms}
-                  breaker: {failures: 5, reset: 100ms}
-                  retry: {backoff: 20ms, backoff-max: 200ms}
-                """);
+            sources:
+              - {id: app, kind: server, write-keys: [shop-key]}
+            destinations:
+              - id: good
+                plugin: webhook
+                settings: {url: "http://127.0.0.1:%d/"}
+                connections: [{source: app}]
+              - id: sink
+                plugin: webhook
+                settings: {url: "http://127.0.0.1:%d/"}
+                connections: [{source: app}]
+              - id: acme
+                plugin: acme
+                settings: {file: "%s"}
+                connections: [{source: app}]
+            """.formatted(good.port(), port, file), """
+            plugins: {poll-interval: 50ms}
+            delivery:
+              plugin-timeout: 1s
+              http: {request-timeout: 300ms}
+              breaker: {failures: 5, reset: 100ms}
+              retry: {backoff: 20ms, backoff-max: 200ms}
+            """);
     }
 
     @AfterEach
@@ -116,7 +116,7 @@ class TroubleIT {
     }
 
     /** What may be behind the address of a destination. */
-    private enum Sink {
+    enum Sink {
         ABSENT {
             @Override
             void meet(Socket socket) throws IOException {
@@ -172,7 +172,8 @@ class TroubleIT {
             strings = {
                 "if (true) { throw new IllegalStateException(\"broken\"); }",
                 "if (true) { throw new NoClassDefFoundError(\"gone\"); }",
-                "while (!batch.isEmpty()) { try { Thread.sleep(1_000); } catch (InterruptedException e) { /* never mind */ } }"
+                "while (!batch.isEmpty()) { try { Thread.sleep(1_000); } catch (InterruptedException e) { /* never"
+                        + " mind */ } }"
             })
     void aPluginInTroubleCostsTheOtherDestinationNothing(String what) throws Exception {
         try (RecordingSink healthy = RecordingSink.open(port)) {
@@ -247,8 +248,8 @@ class TroubleIT {
     private void post(String messageId) {
         sent.add(messageId);
         String body = """
-                {"writeKey":"shop-key","messageId":"%s","userId":"u-%d","event":"Bought"}"""
-                .formatted(messageId, messageId.hashCode() % 7);
+            {"writeKey":"shop-key","messageId":"%s","userId":"u-%d","event":"Bought"}\
+            """.formatted(messageId, messageId.hashCode() % 7);
         HttpRequest request = HttpRequest.newBuilder(uri("/v1/track"))
                 .POST(HttpRequest.BodyPublishers.ofString(body))
                 .build();

@@ -66,7 +66,7 @@ class AcceptanceIT {
     // ---- every SDK's way of sending
 
     /** How the SDKs send that cannot be run here: path, authentication and encoding as their sources have them. */
-    private enum Dialect {
+    enum Dialect {
         RUBY("/v1/import", true, false, "Content-Type: application/json"),
         PHP("/v1/batch", true, false, "Content-Type: application/json"),
         PHP_COMPRESSED("/v1/batch", true, true, "Content-Type: application/json"),
@@ -102,8 +102,11 @@ class AcceptanceIT {
         }
         envelope.put("sentAt", Instant.now().toString());
         ArrayNode batch = envelope.putArray("batch");
-        calls.forEach(call -> batch.add(call.deepCopy().put("messageId", dialect + "-" + call.path("type").asText())));
-        byte[] body = dialect.isCompressed ? Wire.gzip(envelope.toString()) : envelope.toString().getBytes(UTF_8);
+        calls.forEach(call -> batch.add(call.deepCopy()
+                .put("messageId", dialect + "-" + call.path("type").asText())));
+        byte[] body = dialect.isCompressed
+                ? Wire.gzip(envelope.toString())
+                : envelope.toString().getBytes(UTF_8);
 
         Wire.Answer answer = wire.post(
                 dialect.path,
@@ -126,8 +129,8 @@ class AcceptanceIT {
         String name = type.wireName();
         for (String path : List.of("/v1/" + name, "/v1/" + name.charAt(0))) {
             assertSuccess(wire.post(path, """
-                    {"writeKey":"%s","messageId":"%s","event":"e","userId":"u-%s","groupId":"g","previousId":"p"}"""
-                    .formatted(key(), path, name)));
+                {"writeKey":"%s","messageId":"%s","event":"e","userId":"u-%s","groupId":"g","previousId":"p"}\
+                """.formatted(key(), path, name)));
         }
 
         assertThat(arrived(2)).extracting(event -> event.path("type").asText()).containsOnly(name);
@@ -139,7 +142,8 @@ class AcceptanceIT {
     @ValueSource(strings = {"", "not json", "[]", "5", "{\"batch\":[{},]}"})
     void whatIsNotAJsonObjectIs400AndSaysSo(String body) throws Exception {
         String expected =
-                "{\"success\":false,\"code\":\"invalid_request\",\"message\":\"malformed JSON\",\"error\":\"malformed JSON\"}";
+                "{\"success\":false,\"code\":\"invalid_request\",\"message\":\"malformed JSON\",\"error\":\"malformed"
+                        + " JSON\"}";
 
         assertRefused(wire.post("/v1/batch", body, Wire.basic(key() + ":")), expected);
         assertRefused(wire.post("/v1/track", body, Wire.basic(key() + ":")), expected);
@@ -149,13 +153,14 @@ class AcceptanceIT {
     void garbageInsteadOfGzipIs400AndSaysSo() throws Exception {
         assertRefused(
                 wire.post("/v1/batch", "no gzip", Wire.basic(key() + ":"), "Content-Encoding: gzip"),
-                "{\"success\":false,\"code\":\"invalid_request\",\"message\":\"malformed JSON\",\"error\":\"malformed JSON\"}");
+                "{\"success\":false,\"code\":\"invalid_request\",\"message\":\"malformed JSON\",\"error\":\"malformed"
+                        + " JSON\"}");
     }
 
     @Test
     void aMissingEmptyOrMalformedWriteKeyIs400AndSaysSo() throws Exception {
-        String expected =
-                "{\"success\":false,\"code\":\"invalid_request\",\"message\":\"An invalid write key was provided\",\"error\":\"An invalid write key was provided\"}";
+        String expected = "{\"success\":false,\"code\":\"invalid_request\",\"message\":\"An invalid write key was"
+                + " provided\",\"error\":\"An invalid write key was provided\"}";
         String event = "{\"event\":\"e\",\"userId\":\"u\"}";
 
         assertRefused(wire.post("/v1/track", event), expected);
@@ -173,8 +178,8 @@ class AcceptanceIT {
 
     @Test
     void whatIsTooLongIs400AndSaysSo() throws Exception {
-        String expected =
-                "{\"success\":false,\"code\":\"invalid_request\",\"message\":\"Exceed payload limit\",\"error\":\"Exceed payload limit\"}";
+        String expected = "{\"success\":false,\"code\":\"invalid_request\",\"message\":\"Exceed payload"
+                + " limit\",\"error\":\"Exceed payload limit\"}";
         String call = "{\"event\":\"e\",\"userId\":\"u\",\"x\":\"" + "x".repeat(33 << 10) + "\"}";
         String batch = "{\"batch\":[],\"x\":\"" + "x".repeat(5 << 20) + "\"}";
 
@@ -211,15 +216,16 @@ class AcceptanceIT {
     @Test
     void nanEmptyListsNullIdsAndUselessEventsCostNothingElse() throws Exception {
         assertSuccess(wire.post("/v1/batch", """
-                {"batch":[
-                {"type":"track","event":"e","userId":null,"anonymousId":"nan","properties":{"x":NaN,"y":-Infinity},
-                 "integrations":[],"context":[]},
-                {"type":"track","event":"e","userId":null,"anonymousId":null},
-                {"type":"group","anonymousId":"nan","groupId":null},
-                {"type":"alias","userId":"nan"},
-                {"type":"track","userId":"nan"},
-                5,
-                {"type":"page","name":"","category":"","userId":17}]}""", Wire.basic(key() + ":")));
+            {"batch":[
+            {"type":"track","event":"e","userId":null,"anonymousId":"nan","properties":{"x":NaN,"y":-Infinity},
+             "integrations":[],"context":[]},
+            {"type":"track","event":"e","userId":null,"anonymousId":null},
+            {"type":"group","anonymousId":"nan","groupId":null},
+            {"type":"alias","userId":"nan"},
+            {"type":"track","userId":"nan"},
+            5,
+            {"type":"page","name":"","category":"","userId":17}]}\
+            """, Wire.basic(key() + ":")));
 
         List<JsonNode> arrived = arrived(2);
         JsonNode track = ofType("track", arrived);
@@ -234,8 +240,8 @@ class AcceptanceIT {
     @ParameterizedTest
     @ValueSource(strings = {"/v1/import", "/v1/import/", "//v1/batch", "/v1//batch//", "/v1/b", "/v1/b/"})
     void slashesDoNotMatterAndNothingIsRedirected(String path) throws Exception {
-        assertSuccess(wire.post(
-                path, batchOf("{\"type\":\"page\",\"userId\":\"slashes\"}", 1), Wire.basic(key() + ":")));
+        assertSuccess(
+                wire.post(path, batchOf("{\"type\":\"page\",\"userId\":\"slashes\"}", 1), Wire.basic(key() + ":")));
 
         assertThat(arrived(1)).hasSize(1);
     }
@@ -248,9 +254,12 @@ class AcceptanceIT {
         Instant happened = Instant.now().minusSeconds(90);
         Instant sent = happened.plusMillis(60_250);
 
-        assertSuccess(wire.post("/v1/track", """
-                {"event":"e","userId":"clock","timestamp":"%s","sentAt":"%s"}"""
-                .formatted(happened.plusSeconds(skewSeconds), sent.plusSeconds(skewSeconds)), Wire.basic(key() + ":")));
+        assertSuccess(wire.post(
+                "/v1/track",
+                """
+                {"event":"e","userId":"clock","timestamp":"%s","sentAt":"%s"}\
+                """.formatted(happened.plusSeconds(skewSeconds), sent.plusSeconds(skewSeconds)),
+                Wire.basic(key() + ":")));
 
         JsonNode event = arrived(1).getFirst();
         Instant received = Instant.parse(event.path("receivedAt").asText());
@@ -264,8 +273,9 @@ class AcceptanceIT {
     @Test
     void withoutSentAtTheTimeIsTheSendersAndWithoutATimeItIsOurs() throws Exception {
         assertSuccess(wire.post("/v1/batch", """
-                {"batch":[{"type":"track","event":"e","userId":"clock","timestamp":"2020-01-02T03:04:05.678901+02:00"},
-                {"type":"page","userId":"clock"}]}""", Wire.basic(key() + ":")));
+            {"batch":[{"type":"track","event":"e","userId":"clock","timestamp":"2020-01-02T03:04:05.678901+02:00"},
+            {"type":"page","userId":"clock"}]}\
+            """, Wire.basic(key() + ":")));
 
         List<JsonNode> arrived = arrived(2);
         JsonNode page = ofType("page", arrived);
@@ -310,7 +320,8 @@ class AcceptanceIT {
     @Test
     void aVerboseAnswerNamesWhatBecameOfEachEventAndACommittedOneComesAfterTheCommit() throws Exception {
         Wire.Answer answer = wire.post("/v1/batch?verbose=true&ack=committed", """
-                {"batch":[{"type":"track","userId":"u"},{"type":"page","userId":"u","messageId":"verbose"}]}""", Wire.basic(key() + ":"));
+            {"batch":[{"type":"track","userId":"u"},{"type":"page","userId":"u","messageId":"verbose"}]}\
+            """, Wire.basic(key() + ":"));
 
         JsonNode results = Calls.json(answer.body());
         assertThat(results.path("success").asBoolean()).isTrue();
@@ -327,7 +338,8 @@ class AcceptanceIT {
 
     private static String batchOf(String event, int count) {
         return "{\"batch\":["
-                + String.join(",", IntStream.range(0, count).mapToObj(i -> event).toList()) + "]}";
+                + String.join(
+                        ",", IntStream.range(0, count).mapToObj(i -> event).toList()) + "]}";
     }
 
     /** The events that have come since the test began. */
@@ -338,8 +350,8 @@ class AcceptanceIT {
 
     /** An event of the same user, sent now, is the only one that comes. */
     private void assertNothingElseArrives() throws Exception {
-        assertSuccess(wire.post(
-                "/v1/track?ack=committed", "{\"event\":\"Last\",\"userId\":\"u\"}", Wire.basic(key() + ":")));
+        assertSuccess(
+                wire.post("/v1/track?ack=committed", "{\"event\":\"Last\",\"userId\":\"u\"}", Wire.basic(key() + ":")));
 
         assertThat(arrived(1)).extracting(event -> event.path("event").asText()).containsExactly("Last");
     }
