@@ -2,6 +2,8 @@ package io.segmentdo.app;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.segmentdo.cluster.Claims;
+import io.segmentdo.cluster.Cluster;
+import io.segmentdo.cluster.ClusterApi;
 import io.segmentdo.collect.Collector;
 import io.segmentdo.collect.Ties;
 import io.segmentdo.config.ConfigLoader;
@@ -15,6 +17,7 @@ import io.segmentdo.control.Workspace;
 import io.segmentdo.control.Workspaces;
 import io.segmentdo.delivery.Deliveries;
 import io.segmentdo.delivery.DeliveryApi;
+import io.segmentdo.identity.Directory;
 import io.segmentdo.identity.IdentityLane;
 import io.segmentdo.identity.IdentityMeters;
 import io.segmentdo.identity.IdentityRules;
@@ -38,6 +41,7 @@ import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.ThreadingModel;
 import io.vertx.core.Vertx;
+import io.vertx.core.VertxBuilder;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.http.HttpServerOptions;
 import java.nio.file.Path;
@@ -121,8 +125,11 @@ public final class Node implements AutoCloseable {
         private final Vertx vertx;
         private final Discards discards;
         private final Health health = new Health();
+        private final NodeHealth nodeHealth = new NodeHealth(health);
         private final Sources sources = new Sources();
-        private final LocalDirectory directory;
+        private final Optional<Cluster> cluster;
+        private final LocalDirectory alone;
+        private final Directory directory;
 
         Starting(Loaded<PlatformConfig> loaded, Path configDirectory, Parts parts) {
             this.loaded = loaded;
@@ -133,12 +140,24 @@ public final class Node implements AutoCloseable {
             this.owner = OwnerToken.open(data);
             this.metrics = parts.add(new Metrics(config.telemetry()));
             this.discards = new Discards(metrics.registry(), config.telemetry().discards(), clock);
-            this.directory = new LocalDirectory(config.identity().effectiveLanes());
             VertxOptions options = new VertxOptions()
                     .setPreferNativeTransport(true)
                     .setEventLoopPoolSize(config.http().effectiveEventLoops());
-            this.vertx = metrics.observe(Vertx.builder(), options).build();
+            int lanes = config.identity().effectiveLanes();
+            this.cluster = config.cluster().enabled()
+                    ? Optional.of(parts.add(Cluster.join(config.cluster(), config.store().partitions(), lanes)))
+                    : Optional.empty();
+            this.alone = new LocalDirectory(lanes);
+            this.directory = cluster.<Directory>map(joined -> joined).orElse(alone);
+            this.vertx = startVertx(options);
             parts.add(() -> parts.await(vertx.close()));
+        }
+
+        private Vertx startVertx(VertxOptions options) {
+            VertxBuilder builder = metrics.observe(Vertx.builder(), options);
+            return cluster.isEmpty()
+                    ? builder.build()
+                    : parts.await(cluster.get().connect(builder, options).buildClustered());
         }
 
         Node start(List<Workspace> builtIn) {
@@ -162,6 +181,7 @@ public final class Node implements AutoCloseable {
             Workspaces workspaces = workspaces(builtIn, deliveries, installed);
             workspaces.start();
             claims.start();
+            cluster.ifPresent(Cluster::takePart);
             parts.add(new OutboxUpkeep(
                     outbox,
                     partition -> Math.min(
@@ -176,15 +196,27 @@ public final class Node implements AutoCloseable {
                     router::committed,
                     installed,
                     new Ties(discards, metrics.registry(), clock));
-            parts.add(new Ledger(metrics.registry())
-                    .open(
+            parts.add(openAccount(collector, router, spool, identity));
+            nodeHealth.watch(spool, claims, deliveries, plugins, warehouse);
+            return new Node(parts, metrics, owner, startServers(collector, api(workspaces, deliveries, claims)));
+        }
+
+        /** Alone, a node accounts for events until they are identified; in a cluster until some member has committed them. */
+        private AutoCloseable openAccount(Collector collector, Router router, Spool spool, IdentityMeters identity) {
+            Ledger ledger = new Ledger(metrics.registry());
+            return cluster.isEmpty()
+                    ? ledger.open(
                             "intake",
                             collector::acceptedEvents,
                             discards::total,
                             identity::identified,
-                            () -> spool.depthEvents() + identity.waiting()));
-            new NodeHealth(health).watch(spool, claims, deliveries, plugins, warehouse);
-            return new Node(parts, metrics, owner, startServers(collector, api(workspaces, deliveries)));
+                            () -> spool.depthEvents() + identity.waiting())
+                    : ledger.open(
+                            "intake",
+                            collector::acceptedEvents,
+                            () -> discards.total() - identity.discarded(),
+                            router::committedEvents,
+                            spool::depthEvents);
         }
 
         /** The plugins that came with the program, and those of the configured folders. */
@@ -222,17 +254,24 @@ public final class Node implements AutoCloseable {
 
         /** Starts the lanes, and what will give them their partitions. */
         private Claims startLanes(PartitionStore store, Ownership ownership, IdentityMeters meters) {
-            Lanes.registerCodecs(vertx.eventBus(), Seal.NONE);
+            Lanes.registerCodecs(vertx.eventBus(), cluster.map(Cluster::seal).orElse(Seal.NONE));
             Lanes lanes = new Lanes(
                     vertx,
-                    directory.places(),
+                    cluster.map(Cluster::places).orElse(alone.places()),
                     directory,
                     transport -> new IdentityLane(
                             store, ownership, config.identity(), workspace -> IdentityRules.DEFAULT, transport),
                     meters);
             parts.await(lanes.start());
             parts.add(() -> parts.await(lanes.stop()));
-            return parts.add(Claims.alone(store, lanes, metrics.registry()));
+            if (cluster.isEmpty()) {
+                Claims claims = parts.add(Claims.alone(store, lanes, metrics.registry()));
+                claims.onChange(alone::changed);
+                return claims;
+            }
+            Claims claims = parts.add(Claims.in(cluster.get(), store, lanes, metrics.registry()));
+            parts.add(() -> cluster.get().withdraw(config.app().shutdownTimeout()));
+            return claims;
         }
 
         private Router startRouter(Spool spool, int partitions) {
@@ -251,7 +290,7 @@ public final class Node implements AutoCloseable {
             parts.add(() -> parts.await(vertx.undeploy(id)));
         }
 
-        private io.vertx.ext.web.Router api(Workspaces workspaces, Deliveries deliveries) {
+        private io.vertx.ext.web.Router api(Workspaces workspaces, Deliveries deliveries, Claims claims) {
             io.vertx.ext.web.Router api = io.vertx.ext.web.Router.router(vertx);
             new ControlApi(
                             workspaces,
@@ -263,6 +302,7 @@ public final class Node implements AutoCloseable {
                             config.control())
                     .mount(api);
             new DeliveryApi(vertx, deliveries.deadLetters()).mount(api);
+            new ClusterApi(cluster, claims).mount(api);
             return api;
         }
 

@@ -32,11 +32,17 @@ final class NodeHealth {
         health.register("plugins", () -> plugins(plugins));
     }
 
+    /**
+     * A node that has never had its partitions is not ready, nor is one that is refused them for long; a short while is what
+     * a move takes, and while the store is away events are still taken.
+     */
     private static Report partitions(Claims claims) {
         int missing = claims.missing();
-        return missing == 0
-                ? Report.OK
-                : Report.notReady(missing + " partitions of this node still have another owner, or their store fails");
+        if (missing == 0) {
+            return Report.OK;
+        }
+        String reason = missing + " partitions of this node are not owned by it yet";
+        return claims.isReady() ? Report.degraded(reason) : Report.notReady(reason);
     }
 
     private static Report destinations(Deliveries deliveries) {

@@ -1,5 +1,6 @@
 package io.segmentdo.app;
 
+import io.segmentdo.cluster.ClusterConfig;
 import io.segmentdo.collect.CollectConfig;
 import io.segmentdo.config.Doc;
 import io.segmentdo.control.ControlConfig;
@@ -29,6 +30,8 @@ public record PlatformConfig(
         @Doc("The way from the spool to identity.") RouteConfig route,
         @Doc("The bounds of identity resolution.") IdentityConfig identity,
 
+        @Doc("How nodes share the partitions.") ClusterConfig cluster,
+
         @Doc("How the state of the identity partitions is kept.")
         StoreConfig store,
 
@@ -51,6 +54,7 @@ public record PlatformConfig(
             SpoolConfig.DEFAULT,
             RouteConfig.DEFAULT,
             IdentityConfig.DEFAULT,
+            ClusterConfig.DEFAULT,
             StoreConfig.DEFAULT,
             OutboxConfig.DEFAULT,
             DeliveryConfig.DEFAULT,

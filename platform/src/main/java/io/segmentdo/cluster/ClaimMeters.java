@@ -29,7 +29,6 @@ final class ClaimMeters {
     private static void gauge(MeterRegistry registry, String name, String description, IntSupplier value) {
         Gauge.builder(name, value, IntSupplier::getAsInt)
                 .description(description)
-                .baseUnit("partitions")
                 .strongReference(true)
                 .register(registry);
     }
@@ -39,7 +38,6 @@ final class ClaimMeters {
                 .description(
                         "Partitions that came to this node, were given up by it, or were lost by a lane that failed or"
                                 + " was replaced")
-                .baseUnit("partitions")
                 .tag("direction", direction)
                 .register(registry);
     }

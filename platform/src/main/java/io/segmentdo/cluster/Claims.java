@@ -37,6 +37,9 @@ import org.slf4j.LoggerFactory;
 public final class Claims implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Claims.class);
     private static final Duration AGAIN = Duration.ofMillis(50);
+    private static final Duration AFTER_FAILURE = Duration.ofMillis(250);
+    private static final Duration REFUSED_LONG = Duration.ofSeconds(15);
+    private static final Duration ANSWERED_LATELY = Duration.ofSeconds(2);
 
     private final PartitionStore store;
     private final Lanes lanes;
@@ -52,6 +55,9 @@ public final class Claims implements AutoCloseable {
     private final Queue<Set<Integer>> lost = new ConcurrentLinkedQueue<>();
     private final Semaphore kicks = new Semaphore(0);
     private volatile boolean closed;
+    private volatile boolean hasSettled;
+    private volatile long refusedSinceNanos;
+    private volatile long answeredNanos;
 
     // own thread only
     private final Map<Integer, Long> wantedSinceNanos = new HashMap<>();
@@ -74,6 +80,14 @@ public final class Claims implements AutoCloseable {
         return new Claims(store, lanes, Wish.all(store.partitions()), Duration.ofSeconds(1), registry);
     }
 
+    /** Of a member of a cluster, which owns what the members' common table says. */
+    public static Claims in(Cluster cluster, PartitionStore store, Lanes lanes, MeterRegistry registry) {
+        Claims claims = new Claims(store, lanes, cluster, Duration.ofMillis(200), registry);
+        cluster.onChange(claims::kick);
+        claims.onChange(cluster::changed);
+        return claims;
+    }
+
     /** Adds who works on partitions behind identity; before {@link #start}. */
     public void follow(Follower follower) {
         followers.add(follower);
@@ -84,13 +98,9 @@ public final class Claims implements AutoCloseable {
         listeners.add(listener);
     }
 
-    /**
-     * Takes what may be had, once, and goes on with that on an own thread.
-     *
-     * @throws PlatformException when the store fails
-     */
+    /** Takes what may be had, once, and goes on with that on an own thread. */
     public void start() {
-        round();
+        attempt();
         thread.start();
     }
 
@@ -111,6 +121,17 @@ public final class Claims implements AutoCloseable {
         return missing.size();
     }
 
+    /**
+     * Whether this node can be counted on: it has had all its partitions once, and has not been refused some of them for
+     * long since then.
+     */
+    public boolean isReady() {
+        long now = System.nanoTime();
+        boolean isRefusedLong = now - refusedSinceNanos >= REFUSED_LONG.toNanos();
+        boolean isAnswered = now - answeredNanos < ANSWERED_LATELY.toNanos();
+        return missing() == 0 || (hasSettled && !(isRefusedLong && isAnswered));
+    }
+
     /** Gives everything up, after the running batches. */
     @Override
     public void close() {
@@ -129,13 +150,24 @@ public final class Claims implements AutoCloseable {
     // The catch-all of the thread: whatever fails is tried again.
     private void run() {
         while (!closed) {
-            boolean isSettled = false;
-            try {
-                isSettled = round();
-            } catch (RuntimeException e) {
-                log.atWarn().setCause(e).log("Partitions could not be taken or given up, trying again");
+            await(attempt());
+        }
+    }
+
+    /** One round; returns how long to wait for the next one, unless something happens. */
+    private Duration attempt() {
+        try {
+            boolean isSettled = round();
+            answeredNanos = System.nanoTime();
+            hasSettled |= isSettled;
+            if (isSettled) {
+                refusedSinceNanos = System.nanoTime();
             }
-            await(isSettled ? recheck : AGAIN);
+            return isSettled ? recheck : AGAIN;
+        } catch (RuntimeException e) {
+            refusedSinceNanos = System.nanoTime(); // nobody has refused anything, the store is away
+            log.atWarn().setCause(e).log("Partitions could not be taken or given up, trying again");
+            return AFTER_FAILURE;
         }
     }
 

@@ -20,6 +20,7 @@ public final class IdentityMeters {
     private final Discards discards;
     private final Map<String, Counter> identifiedBySource = new ConcurrentHashMap<>();
     private final LongAdder identified = new LongAdder();
+    private final LongAdder discarded = new LongAdder();
     private final AtomicLongArray waiting;
 
     /** Meters of so many lanes. */
@@ -37,6 +38,11 @@ public final class IdentityMeters {
     /** Events put into an outbox since the process started. */
     public long identified() {
         return identified.sum();
+    }
+
+    /** Events that the lanes discarded, which are among all that were discarded. */
+    public long discarded() {
+        return discarded.sum();
     }
 
     /** Events that wait in the lanes. */
@@ -81,6 +87,7 @@ public final class IdentityMeters {
 
     private void count(String source, String reason, long events) {
         if (events > 0) {
+            discarded.add(events);
             discards.count(source, reason, Math.toIntExact(events));
         }
     }

@@ -2,12 +2,14 @@ package io.segmentdo.identity;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 
-/** The directory of a node on its own: everything is here, always. Immutable. */
+/** The directory of a node on its own: everything is here, always. Safe for concurrent use. */
 public final class LocalDirectory implements Directory {
     private static final String MEMBER = "here";
 
     private final List<Place> lanes = new ArrayList<>();
+    private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
 
     /** Of a node with so many lanes. */
     public LocalDirectory(int lanes) {
@@ -38,6 +40,12 @@ public final class LocalDirectory implements Directory {
 
     @Override
     public AutoCloseable onChange(Runnable listener) {
-        return () -> {};
+        listeners.add(listener);
+        return () -> listeners.remove(listener);
+    }
+
+    /** Lets everybody look again, because a lane was opened. */
+    public void changed() {
+        listeners.forEach(Runnable::run);
     }
 }

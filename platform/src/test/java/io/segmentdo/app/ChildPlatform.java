@@ -47,6 +47,10 @@ final class ChildPlatform implements AutoCloseable {
         return port;
     }
 
+    Path home() {
+        return home;
+    }
+
     long pid() {
         return process.pid();
     }

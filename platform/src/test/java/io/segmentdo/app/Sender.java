@@ -17,9 +17,16 @@ final class Sender implements Runnable {
     private final URI uri;
     private final String writeKey;
     private final Set<String> acknowledged;
+    private final Duration rest;
     private volatile boolean ending;
 
     Sender(String name, int port, String writeKey, Set<String> acknowledged) {
+        this(name, port, writeKey, acknowledged, Duration.ZERO);
+    }
+
+    /** One that rests after each event. */
+    Sender(String name, int port, String writeKey, Set<String> acknowledged, Duration rest) {
+        this.rest = rest;
         this.name = name;
         this.uri = URI.create("http://127.0.0.1:" + port + "/v1/track");
         this.writeKey = writeKey;
@@ -39,6 +46,7 @@ final class Sender implements Runnable {
                 String messageId = name + "-" + number;
                 sendUntilAnswered(client, messageId, number);
                 acknowledged.add(messageId);
+                Thread.sleep(rest);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
