@@ -145,7 +145,8 @@ public final class Node implements AutoCloseable {
                     .setEventLoopPoolSize(config.http().effectiveEventLoops());
             int lanes = config.identity().effectiveLanes();
             this.cluster = config.cluster().enabled()
-                    ? Optional.of(parts.add(Cluster.join(config.cluster(), config.store().partitions(), lanes)))
+                    ? Optional.of(parts.add(
+                            Cluster.join(config.cluster(), config.store().partitions(), lanes)))
                     : Optional.empty();
             this.alone = new LocalDirectory(lanes);
             this.directory = cluster.<Directory>map(joined -> joined).orElse(alone);

@@ -63,7 +63,8 @@ public final class Cluster implements Directory, Wish, AutoCloseable {
     private final HazelcastInstance hazelcast;
     private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
     private final Semaphore kicks = new Semaphore(0);
-    private final Thread thread = Thread.ofPlatform().name("cluster-table").daemon().unstarted(this::run);
+    private final Thread thread =
+            Thread.ofPlatform().name("cluster-table").daemon().unstarted(this::run);
     private volatile Table table = Table.EMPTY;
     private volatile Part part = Part.NONE;
     private volatile boolean closed;
@@ -106,13 +107,17 @@ public final class Cluster implements Directory, Wish, AutoCloseable {
         hazelcast.getCluster().addMembershipListener(new MembershipListener() {
             @Override
             public void memberAdded(MembershipEvent event) {
-                log.atInfo().addKeyValue("member", event.getMember().getAddress()).log("A member joined");
+                log.atInfo()
+                        .addKeyValue("member", event.getMember().getAddress())
+                        .log("A member joined");
                 kicks.release();
             }
 
             @Override
             public void memberRemoved(MembershipEvent event) {
-                log.atWarn().addKeyValue("member", event.getMember().getAddress()).log("A member left");
+                log.atWarn()
+                        .addKeyValue("member", event.getMember().getAddress())
+                        .log("A member left");
                 kicks.release();
             }
         });
@@ -161,8 +166,9 @@ public final class Cluster implements Directory, Wish, AutoCloseable {
         if (tls.enabled()) {
             bus.setSsl(true)
                     .setClientAuth(ClientAuth.REQUIRED)
-                    .setKeyCertOptions(
-                            new PemKeyCertOptions().setCertPath(tls.certificate()).setKeyPath(tls.key()))
+                    .setKeyCertOptions(new PemKeyCertOptions()
+                            .setCertPath(tls.certificate())
+                            .setKeyPath(tls.key()))
                     .setTrustOptions(new PemTrustOptions().addCertPath(tls.authority()));
         }
         return builder.with(options.setEventBusOptions(bus)).withClusterManager(new HazelcastClusterManager(hazelcast));

@@ -35,7 +35,10 @@ public final class ClusterApi {
     private void show(RoutingContext context) {
         JsonObject shown = new JsonObject()
                 .put("enabled", cluster.isPresent())
-                .put("held", new JsonArray(new TreeSet<>(claims.held().keySet()).stream().toList()))
+                .put(
+                        "held",
+                        new JsonArray(
+                                new TreeSet<>(claims.held().keySet()).stream().toList()))
                 .put("missing", claims.missing())
                 .put("ready", claims.isReady());
         cluster.ifPresent(joined -> shown.mergeIn(describe(joined)));

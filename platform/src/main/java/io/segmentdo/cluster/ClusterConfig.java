@@ -31,8 +31,9 @@ public record ClusterConfig(
         @Doc("The port for events between members, 1 to 65535.")
         int busPort,
 
-        @Doc("Members to join by, as `host:port`; any of them is enough. Without any, and without Kubernetes, the node starts a"
-                + " cluster of its own that others join.")
+        @Doc(
+                "Members to join by, as `host:port`; any of them is enough. Without any, and without Kubernetes, the node starts a"
+                        + " cluster of its own that others join.")
         List<String> members,
 
         @Doc("Joining by what Kubernetes knows.") KubernetesConfig kubernetes,
@@ -67,7 +68,11 @@ public record ClusterConfig(
                 "secret",
                 secret.isEmpty() ? "" : "***",
                 SECRET_LENGTH_MIN + " characters or more, the same on all members");
-        check(!host.isBlank() && !host.equals("0.0.0.0") && !host.equals("::"), "host", host, "one address of this node");
+        check(
+                !host.isBlank() && !host.equals("0.0.0.0") && !host.equals("::"),
+                "host",
+                host,
+                "one address of this node");
         check(port >= 1 && port <= 65_535, "port", port, "1 to 65535");
         check(busPort >= 1 && busPort <= 65_535 && busPort != port, "bus-port", busPort, "1 to 65535 and not port");
         check(

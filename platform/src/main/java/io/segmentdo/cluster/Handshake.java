@@ -35,7 +35,8 @@ final class Handshake implements MemberSocketInterceptor {
 
     Handshake(String clusterName, String secret) {
         SecretKeySpec master = new SecretKeySpec(secret.getBytes(StandardCharsets.UTF_8), ALGORITHM);
-        this.key = new SecretKeySpec(mac(master, "segmentdo membership", clusterName.getBytes(StandardCharsets.UTF_8)), ALGORITHM);
+        this.key = new SecretKeySpec(
+                mac(master, "segmentdo membership", clusterName.getBytes(StandardCharsets.UTF_8)), ALGORITHM);
     }
 
     @Override

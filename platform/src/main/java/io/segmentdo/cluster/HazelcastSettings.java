@@ -23,9 +23,7 @@ final class HazelcastSettings {
     static Config of(ClusterConfig config, int partitions, String nodeId, int lanes, Handshake handshake) {
         Config settings = new Config().setClusterName(config.name()).setLiteMember(true);
         properties(config, partitions).forEach(settings::setProperty);
-        settings.getMemberAttributeConfig()
-                .setAttribute(NODE_ID, nodeId)
-                .setAttribute(LANES, String.valueOf(lanes));
+        settings.getMemberAttributeConfig().setAttribute(NODE_ID, nodeId).setAttribute(LANES, String.valueOf(lanes));
         settings.getJetConfig().setEnabled(false);
         settings.getMetricsConfig().setEnabled(false);
         network(settings.getNetworkConfig(), config, handshake);

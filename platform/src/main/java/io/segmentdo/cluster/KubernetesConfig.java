@@ -13,7 +13,8 @@ public record KubernetesConfig(
         @Doc("The full name of a headless service that all members stand behind; asks DNS and needs no permission.")
         String serviceDns,
 
-        @Doc("The name of a service that all members stand behind; asks the API and needs permission to read endpoints.")
+        @Doc(
+                "The name of a service that all members stand behind; asks the API and needs permission to read endpoints.")
         String service,
 
         @Doc("The namespace of that service; empty for the one of this pod.")
