@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 @FunctionalInterface
 interface Authentication {
     /** The kinds in connector files. */
-    List<String> KINDS = List.of("basic", "bearer", "apiKey", "hmac", "oauth2", "jwtBearer", "sigv4", "session");
+    List<String> KINDS = List.of("basic", "bearer", "apiKey", "hmac", "oauth2", "jwtBearer", "sigv4", "session", "oneOf");
 
     /** No credentials. */
     Authentication NONE = (configured, context) -> Credentials.NONE;
@@ -45,8 +45,20 @@ interface Authentication {
             case "jwtBearer" -> JwtPlan.read(auth.object(kind), names);
             case "sigv4" -> SigV4Plan.read(auth.object(kind), names);
             case "session" -> SessionPlan.read(auth.object(kind), names);
+            case "oneOf" -> oneOf(auth.object(kind).allow("on", "cases"), names);
             default -> NONE;
         };
+    }
+
+    /** {@code {on, cases: {text: auth}}}: the kind that a setting chooses. */
+    private static Authentication oneOf(YamlObject choice, Set<String> names) {
+        Mapping on = choice.mapping("on", names);
+        Map<String, Authentication> cases = new LinkedHashMap<>();
+        YamlObject declared = choice.object("cases");
+        for (String name : declared.keys()) {
+            cases.put(name, read(declared.renamed(name, "auth"), names));
+        }
+        return (scope, context) -> cases.getOrDefault(text(on, scope), NONE).open(scope, context);
     }
 
     private static Authentication basic(YamlObject auth, Set<String> names) {
@@ -67,10 +79,14 @@ interface Authentication {
     }
 
     private static Authentication apiKey(YamlObject auth, Set<String> names) {
-        String name = auth.text("name");
+        if (!(auth.raw("name") instanceof Map<?, ?>)) {
+            auth.text("name");
+        }
+        Mapping named = auth.mapping("name", names);
         Mapping value = auth.mapping("value", names);
         String place = auth.choice("in", "header", "query", "body");
         return (scope, context) -> {
+            String name = text(named, scope);
             String key = text(value, scope);
             return switch (place) {
                 case "header" -> request -> request.header(name, key);

@@ -24,11 +24,13 @@ import org.jspecify.annotations.Nullable;
  * @param tokenUrl where tokens are had
  * @param clientId the client
  * @param clientSecret its secret
- * @param inHeader whether the client is named in the Authorization header instead of in the body
+ * @param credentialsIn where the client is named: in the body, in the Authorization header, or in both
  * @param refreshToken the refresh token to begin with
  * @param accessToken an access token to begin with
  * @param scopes what is asked for
  * @param params further members of the body
+ * @param headers further headers
+ * @param query further query parameters
  * @param token where the answer has the token
  * @param prefix goes before it
  * @param skew how long before its end a token is not used any more
@@ -38,13 +40,15 @@ record OAuth2Plan(
         UrlTemplate tokenUrl,
         Mapping clientId,
         Mapping clientSecret,
-        boolean inHeader,
+        String credentialsIn,
         Mapping refreshToken,
         Mapping accessToken,
         Mapping scopes,
         Mapping params,
+        Mapping headers,
+        Mapping query,
         Mapping token,
-        String prefix,
+        Mapping prefix,
         Duration skew)
         implements Authentication {
     private static final String REFRESH_TOKEN = "refresh-token";
@@ -61,6 +65,8 @@ record OAuth2Plan(
                 "accessToken",
                 "scopes",
                 "params",
+                "headers",
+                "query",
                 "token",
                 "prefix",
                 "expirySkew");
@@ -78,13 +84,15 @@ record OAuth2Plan(
                 UrlTemplate.read(auth, "tokenUrl", names, Set.of()),
                 auth.mapping("clientId", names),
                 auth.mapping("clientSecret", names),
-                auth.choice("credentialsIn", "body", "header").equals("header"),
+                auth.choice("credentialsIn", "body", "header", "both"),
                 auth.mapping("refreshToken", names),
                 auth.mapping("accessToken", names),
                 auth.mapping("scopes", names),
                 auth.mapping("params", names),
+                auth.mapping("headers", names),
+                auth.mapping("query", names),
                 auth.has("token") ? auth.path("token", Set.of()) : Mapping.compile(Map.of("@path", "access_token")),
-                auth.text("prefix", "Bearer"),
+                auth.has("prefix") ? auth.mapping("prefix", names) : Mapping.compile((Object) "Bearer", Set.of()),
                 auth.duration("expirySkew", Duration.ofMinutes(1)));
     }
 
@@ -94,10 +102,11 @@ record OAuth2Plan(
         if (first.isPresent() && context.state().find("access-token").isEmpty()) {
             context.state().put("access-token", first.get());
         }
+        String before = text(prefix, configured).orElse("Bearer");
         return new TokenCredentials(
                 () -> fetch(configured, context),
                 skew,
-                (request, value) -> request.header("Authorization", prefix + " " + value),
+                (request, value) -> request.header("Authorization", before + " " + value),
                 context);
     }
 
@@ -119,20 +128,29 @@ record OAuth2Plan(
         }
         String id = text(clientId, scope).orElse("");
         String secret = text(clientSecret, scope).orElse("");
-        HttpRequest request = HttpRequest.of("POST", URI.create(tokenUrl.fill(scope)))
+        String address = tokenUrl.fill(scope);
+        String parameters = BodyKind.form(query.apply(scope));
+        String separator = parameters.isEmpty() ? "" : address.indexOf('?') < 0 ? "?" : "&";
+        HttpRequest request = HttpRequest.of("POST", URI.create(address + separator + parameters))
                 .header("Content-Type", "application/x-www-form-urlencoded")
                 .header("Accept", "application/json");
-        if (inHeader) {
+        if (!credentialsIn.equals("body")) {
             byte[] pair = (id + ":" + secret).getBytes(StandardCharsets.UTF_8);
             request = request.header(
                     "Authorization", "Basic " + Base64.getEncoder().encodeToString(pair));
-        } else {
+        }
+        if (!credentialsIn.equals("header")) {
             form.put("client_id", id);
             form.put("client_secret", secret);
         }
         text(scopes, scope).ifPresent(asked -> form.put("scope", asked));
         if (params.apply(scope) instanceof Map<?, ?> more) {
             more.forEach((name, value) -> form.put(String.valueOf(name), value));
+        }
+        if (headers.apply(scope) instanceof Map<?, ?> more) {
+            for (Map.Entry<?, ?> header : more.entrySet()) {
+                request = request.header(String.valueOf(header.getKey()), BodyKind.text(header.getValue()));
+            }
         }
         return request.body(BodyKind.form(form).getBytes(StandardCharsets.UTF_8));
     }

@@ -48,16 +48,16 @@ final class UrlTemplate {
      * secret setting.
      */
     static UrlTemplate read(YamlObject request, String key, Set<String> names, Set<String> secrets) {
+        if (request.raw(key) instanceof Map<?, ?> map
+                && map.size() == 1
+                && String.valueOf(map.keySet().iterator().next()).startsWith("@")) {
+            return new UrlTemplate(List.of(new Part("", request.mapping(key, names), Encoding.NONE)), Optional.empty());
+        }
         if (request.raw(key) instanceof Map<?, ?>) {
             YamlObject choice = request.object(key).allow("if", "then", "else");
             UrlTemplate then = read(choice, "then", names, secrets);
             UrlTemplate otherwise = read(choice, "else", names, secrets);
             return new UrlTemplate(then.parts, Optional.of(new Alternative(choice.mapping("if", names), otherwise)));
-        }
-        if (request.raw(key) instanceof Map<?, ?> map
-                && map.size() == 1
-                && String.valueOf(map.keySet().iterator().next()).startsWith("@")) {
-            return new UrlTemplate(List.of(new Part("", request.mapping(key, names), Encoding.NONE)), Optional.empty());
         }
         String text = request.text(key);
         var parts = new ArrayList<Part>();

@@ -190,6 +190,13 @@ final class YamlObject {
         return new YamlObject(file, path, all);
     }
 
+    /** An object with one member of this under another name. */
+    YamlObject renamed(String key, String name) {
+        var single = new LinkedHashMap<String, @Nullable Object>();
+        single.put(name, members.get(key));
+        return new YamlObject(file, path + "/" + key, single);
+    }
+
     /** Each member, which must be an object, with its name. */
     void eachObject(BiConsumer<String, YamlObject> reader) {
         members.keySet().forEach(name -> reader.accept(name, object(name)));

@@ -11,11 +11,13 @@ import org.jspecify.annotations.Nullable;
 /** Lists and objects. */
 final class ListFunctions {
     private static final String INDEX = "index";
+    private static final int NAME_CHARS_MAX = 40;
 
     private ListFunctions() {}
 
     static void addTo(Map<String, Directive> directives) {
         directives.put("@map", ListFunctions::map);
+        directives.put("@bound", ListFunctions::bound);
         directives.put("@index", (argument, site) -> scope -> scope.bindings().getOrDefault(INDEX, Absent.ABSENT));
         directives.put("@entries", ListFunctions::entries);
         directives.put("@object", ListFunctions::object);
@@ -34,20 +36,23 @@ final class ListFunctions {
 
     /**
      * {@code {list, shape, where}}: each item, with paths starting from it, that {@code where} takes. A single value is a
-     * list of one; items whose shape is missing are left out. Inside, {@code @index} is the item's place, from 0.
+     * list of one; items whose shape is missing are left out. Inside, {@code @index} is the item's place, from 0,
+     * and further inside the item has the name {@code as}.
      */
     private static Expression map(@Nullable Object argument, MappingSite site) {
-        var arguments = DirectiveArguments.of(argument, site, "list", "shape", "where");
+        var arguments = DirectiveArguments.of(argument, site, "list", "shape", "where", "as");
         Expression list = arguments.required("list");
         Expression shape = arguments.has("shape") ? arguments.required("shape") : Scope::root;
         Expression where = arguments.has("where") ? arguments.required("where") : scope -> true;
         boolean isNumbered = mentionsIndex(argument);
+        String as = arguments.text("as", "", 1, NAME_CHARS_MAX);
         return Functions.applyInScope(list, (found, scope) -> {
             var results = new ArrayList<@Nullable Object>();
             int index = 0;
             for (Object item : found instanceof List<?> many ? many : List.of(found)) {
                 Scope inner = scope.at(item);
                 inner = isNumbered ? inner.with(INDEX, index) : inner;
+                inner = as.isEmpty() ? inner : inner.with(as, item);
                 index++;
                 if (!JsValues.isFalsy(where.evaluate(inner))) {
                     Object shaped = shape.evaluate(inner);
@@ -58,6 +63,18 @@ final class ListFunctions {
             }
             return results;
         });
+    }
+
+    /** A path of which the first part is the name that an outer {@code @map} gave to its item with {@code as}. */
+    private static Expression bound(@Nullable Object argument, MappingSite site) {
+        if (!(argument instanceof String text) || text.isEmpty()) {
+            return site.problem(argument, "a name, and a path from there");
+        }
+        Path path = Path.of(text);
+        Path rest = path.rest();
+        return scope -> scope.bindings().containsKey(path.first())
+                ? rest.find(scope.bindings().get(path.first()))
+                : Absent.ABSENT;
     }
 
     private static boolean mentionsIndex(@Nullable Object value) {

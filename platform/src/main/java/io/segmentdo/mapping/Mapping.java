@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * Segment's mapping directives, compiled: shapes an event into what a destination wants.
  *
  * <p>Beside them stands a library of functions: {@code @coalesce @compare @and @or @not @exists @when @cases @switch
- * @lookup @fail @map @index @entries @object @pick @omit @count @every @any @concat @compact @distinct @sum @values @texts
+ * @lookup @fail @map @bound @index @entries @object @pick @omit @count @every @any @concat @compact @distinct @sum @values @texts
  * @type @trim @truncate @split @join @regex @regexAll @match @userAgent @base64 @url @keys @words @bytes @cast @number
  * @hash @hmac @uuid5 @date @phone @country}. Connectors, which are written by people who may be trusted with code, have
  * {@code @jsonata} and {@code @fn} too.

@@ -107,7 +107,7 @@ class DeclaredDestinationTest {
                                 + " test, deleteUser, functions, actions, presets)",
                         "acme.yaml:5: /settings/mode/values: missing (expected: a list of texts)",
                         "acme.yaml:7: /auth: {basic={user={@setting=key}}, bearer=x} (expected: none, or one of basic,"
-                                + " bearer, apiKey, hmac, oauth2, jwtBearer, sigv4, session)",
+                                + " bearer, apiKey, hmac, oauth2, jwtBearer, sigv4, session, oneOf)",
                         "acme.yaml:12: /actions/0/fields/id/default: missing (expected: a mapping, as the field is"
                                 + " required)",
                         "acme.yaml:13: /actions/0/fields/to/default/@path: 5 (expected: a text or a directive)",

@@ -119,6 +119,7 @@ class ResponseTableTest {
             "uploadClickConversion2", Map.of("conversion_action", 1, "gclid", "g"),
             "uploadConversionAdjustment2", Map.of("conversion_action", 1, "adjustment_type", "RETRACTION"),
             "identifyContact", Map.of("role", "user"),
+            "send", Map.of("url", "https://api.example/in", "method", "POST"),
             "addToCart2",
                     Map.of(
                             "contents",
@@ -132,7 +133,7 @@ class ResponseTableTest {
         Map<String, Object> values = new HashMap<>();
         for (Setting setting : destination.descriptor().settings()) {
             if (setting.isRequired() && setting.defaultValue().isEmpty()) {
-                values.put(setting.name(), "given");
+                values.put(setting.name(), setting.name().equals("apiKey") ? "given-us1" : "given");
             }
         }
         for (String name : List.of("measurementId", "customerId")) {
