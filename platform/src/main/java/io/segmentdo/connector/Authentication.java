@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
 @FunctionalInterface
 interface Authentication {
     /** The kinds in connector files. */
-    List<String> KINDS = List.of("basic", "bearer", "apiKey", "hmac", "oauth2", "jwtBearer", "sigv4", "session", "oneOf");
+    List<String> KINDS =
+            List.of("basic", "bearer", "apiKey", "hmac", "oauth2", "jwtBearer", "sigv4", "session", "oneOf");
 
     /** No credentials. */
     Authentication NONE = (configured, context) -> Credentials.NONE;

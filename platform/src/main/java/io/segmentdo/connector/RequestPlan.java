@@ -109,8 +109,8 @@ record RequestPlan(
         // a colon has no meaning in a query, and some vendors do not decode it
         String parameters = BodyKind.form(query.apply(all)).replace("%3A", ":");
         String separator = parameters.isEmpty() ? "" : address.indexOf('?') < 0 ? "?" : "&";
-        HttpRequest request = HttpRequest.of(
-                word(method.apply(all), METHODS), URI.create(address + separator + parameters));
+        HttpRequest request =
+                HttpRequest.of(word(method.apply(all), METHODS), URI.create(address + separator + parameters));
         if (kind.isPresent()) {
             String word = word(kind.get().apply(all), BodyKind.words());
             BodyKind chosen = BodyKind.valueOf(word.toUpperCase(Locale.ROOT));
