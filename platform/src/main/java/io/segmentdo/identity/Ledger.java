@@ -284,6 +284,14 @@ final class Ledger {
         long fact = append(Fact.Kind.UNMERGED, part.id, root.id, "unmerge", request.cause());
         begin(fact, List.of(part.id, root.id), List.of(part.id));
         state.send(new Hold(part.id, List.copyOf(part.members.keySet()), fact, false, request.cause()));
+        release(root, part);
+    }
+
+    /** What a root asked for and is taken out again on its way will never come to it. */
+    private void release(LedgerNode root, LedgerNode part) {
+        Map<ActorId, Refusal> gone = new LinkedHashMap<>();
+        part.members.keySet().forEach(member -> gone.put(member, Refusal.forOneEvent("apart")));
+        state.send(new Answer(root.id, gone));
     }
 
     private static void move(ActorId member, LedgerNode from, LedgerNode to) {

@@ -18,6 +18,8 @@ import java.util.TreeSet;
 
 /** What must hold in a world that has come to rest; throws an {@link AssertionError} that says what does not. */
 final class Invariants {
+    private static final int USERS = 3;
+
     private final World world;
     private final StoredState state;
     private final CompiledRules rules;
@@ -41,24 +43,30 @@ final class Invariants {
         invariants.everyEventOnce();
         invariants.nothingWaits();
         invariants.actorsAgreeWithTheLedger();
-        invariants.ledgerIsASequentialUnionFind();
-        invariants.ranksRise();
+        LedgerReplay.check(invariants.state, invariants.rules);
+        StepInvariants.check(world.disk);
+        invariants.apartNamesWhatExists();
         invariants.factsOnce();
-        invariants.askedOnce();
+        invariants.orderHolds();
+        if (!world.isFaulty) {
+            invariants.askedOnce();
+        }
         if (world.flavour != World.Flavour.EVERYTHING) {
             invariants.nothingMoreCouldBeJoined();
+            invariants.factsLeadToTheProfile();
+        }
+        if (world.flavour != World.Flavour.EVERYTHING && world.flavour != World.Flavour.LAST_TOUCH) {
             invariants.profilesAreTheLastValues();
         }
         if (world.flavour == World.Flavour.NO_LIMITS) {
             invariants.componentsAreThoseOfThePairs();
         }
-        if (world.flavour == World.Flavour.PLAIN || world.flavour == World.Flavour.NO_LIMITS) {
+        if (!world.flavour.hasAliases()) {
             invariants.limitsHold();
-            invariants.orderHolds();
         }
     }
 
-    private static void require(boolean holds, Object... what) {
+    static void require(boolean holds, Object... what) {
         if (!holds) {
             throw new AssertionError(String.join(
                     " ", java.util.Arrays.stream(what).map(String::valueOf).toList()));
@@ -125,48 +133,11 @@ final class Invariants {
                 rows.keySet()));
     }
 
-    @SuppressWarnings("ReferenceEquality") // two identifiers are joined when they share one set
-    private void ledgerIsASequentialUnionFind() {
-        Map<ActorId, Set<ActorId>> plain = new HashMap<>();
-        long last = 0;
-        for (Fact fact : state.facts) {
-            require(fact.number() == last + 1, "O1 fact", fact.number(), "after", last);
-            last = fact.number();
-            Set<ActorId> left = plain.computeIfAbsent(fact.left(), key -> new TreeSet<>(Set.of(key)));
-            Set<ActorId> right = plain.computeIfAbsent(fact.right(), key -> new TreeSet<>(Set.of(key)));
-            switch (fact.kind()) {
-                case JOINED -> {
-                    require(left != right, "O1 joined again", fact);
-                    left.addAll(right);
-                    right.forEach(id -> plain.put(id, left));
-                }
-                case REFUSED -> require(left != right || fact.rule().equals("not absorbed"), "O1 refused within", fact);
-                case DELETED -> List.copyOf(left).forEach(id -> plain.put(id, new TreeSet<>(Set.of(id))));
-                case UNMERGED -> {
-                    return; // what goes with it depends on the tree; the rest is compared above
-                }
-            }
-        }
-        state.nodes.forEach((id, node) -> {
-            LedgerNode root = node;
-            while (root.parent != null) {
-                root = state.nodes.get(root.parent);
-            }
-            require(
-                    new TreeSet<>(root.members.keySet()).equals(plain.getOrDefault(id, Set.of(id))),
-                    "O1 components of",
-                    id,
-                    root.members.keySet(),
-                    plain.get(id));
-        });
-    }
-
-    private void ranksRise() {
-        for (LedgerNode node : state.nodes.values()) {
-            require(node.parent == null || state.nodes.get(node.parent).rank < node.rank, "I1", node.id, "points down");
-            node.apart.forEach(pair -> require(
-                    state.nodes.containsKey(pair.mine()) && state.nodes.containsKey(pair.other()), "I10", pair));
-        }
+    private void apartNamesWhatExists() {
+        state.nodes
+                .values()
+                .forEach(node -> node.apart.forEach(pair -> require(
+                        state.nodes.containsKey(pair.mine()) && state.nodes.containsKey(pair.other()), "I10", pair)));
     }
 
     private void factsOnce() {
@@ -184,24 +155,20 @@ final class Invariants {
         }
     }
 
-    /** A link that was refused is not asked for again by every event that shows it. */
+    /**
+     * A link is not asked for again by every event that shows it. Again it may be after an undo, and when it was left out
+     * of an event because of a third identifier, which then is known.
+     */
     private void askedOnce() {
-        Map<String, Integer> refusals = new LinkedHashMap<>();
-        Map<ActorId, Integer> changes = new HashMap<>();
-        int undone = 0;
-        for (Fact fact : state.facts) {
-            if (fact.kind() == Fact.Kind.JOINED) {
-                changes.merge(fact.left(), 1, Integer::sum);
-            } else if (fact.kind() != Fact.Kind.REFUSED) {
-                undone++;
-            } else if (!fact.rule().equals("not absorbed")) {
-                refusals.merge(fact.left() + " " + fact.right(), 1, Integer::sum);
-            }
-        }
-        int joins = changes.values().stream().mapToInt(Integer::intValue).sum();
-        for (Map.Entry<String, Integer> refusal : refusals.entrySet()) {
-            require(refusal.getValue() <= 1 + joins + undone, "I8", refusal);
-        }
+        long reasons = state.facts.stream()
+                .filter(fact -> isUndo(fact) || fact.rule().equals("alias"))
+                .count();
+        world.asked()
+                .forEach((question, times) -> require(times <= 1 + USERS + reasons, "I8", question, times, "times"));
+    }
+
+    private static boolean isUndo(Fact fact) {
+        return fact.kind() == Fact.Kind.UNMERGED || fact.kind() == Fact.Kind.DELETED;
     }
 
     private void nothingMoreCouldBeJoined() {
@@ -234,6 +201,9 @@ final class Invariants {
             shown.add(mentions.device());
         }
         ActorId device = mentions.device();
+        if (world.flavour == World.Flavour.LAST_TOUCH && mentions.user() == null) {
+            shown.remove(device); // the event may belong to the user seen on it last, and so do the others
+        }
         if (mentions.user() != null && device != null && !state.root(device).equals(state.root(mentions.user()))) {
             require(
                     refuses(state.root(device), state.root(mentions.user())),
@@ -282,22 +252,37 @@ final class Invariants {
                         row.values().keySet());
             }
         }
+    }
+
+    private Map<String, String> survivors() {
         Map<String, String> survivors = new HashMap<>();
         for (ProfileFact fact : facts) {
             if (fact.kind() == ProfileFact.Kind.MERGED) {
                 survivors.put(fact.otherId(), fact.profileId());
             }
         }
+        return survivors;
+    }
+
+    private static String survivor(Map<String, String> survivors, String profile) {
+        String last = profile;
+        while (survivors.containsKey(last)) {
+            last = survivors.get(last);
+        }
+        return last;
+    }
+
+    /** Whoever follows the merge facts finds each event at the profile to which its identifiers belong. */
+    private void factsLeadToTheProfile() {
+        Map<String, String> survivors = survivors();
         for (IdentifiedEvent entry : events) {
-            String profile = entry.profileId();
-            while (survivors.containsKey(profile)) {
-                profile = survivors.get(profile);
-            }
-            Actor root = state.actors.get(rootOf(entry.event()));
+            Event event = entry.event();
+            String found = survivor(survivors, entry.profileId());
+            boolean mayBeAnothers = world.flavour == World.Flavour.LAST_TOUCH && event.userId() == null;
             require(
-                    profile.equals(root.profileId()),
+                    found.equals(state.actors.get(rootOf(event)).profileId()) || mayBeAnothers,
                     "I11 the facts lead",
-                    entry.event().messageId(),
+                    event.messageId(),
                     "elsewhere");
         }
     }
@@ -324,18 +309,58 @@ final class Invariants {
         }
     }
 
+    /**
+     * Promise 4, with its exception (F4): users who were aliased or taken apart after they had been seen on one device may
+     * have events under way on two roads.
+     */
     private void orderHolds() {
         Map<String, Integer> places = new HashMap<>();
         for (Event event : world.accepted) {
             places.put(event.messageId(), places.size());
         }
+        Map<String, String> survivors = survivors();
+        Set<ActorId> excepted = aliasedOrUndone();
         Map<String, Integer> last = new HashMap<>();
         for (IdentifiedEvent entry : events) {
             Event event = entry.event();
-            String way = event.source() + Partitions.firstStop(event) + rootOf(event);
-            int place = places.get(event.messageId());
-            require(last.getOrDefault(way, -1) < place, "I9", event.messageId(), "comes late on", way);
-            last.put(way, place);
+            if (shows(event).stream().noneMatch(excepted::contains)) {
+                String way =
+                        event.source() + Partitions.firstStop(event) + survivor(survivors, entry.profileId());
+                int place = places.get(event.messageId());
+                require(last.getOrDefault(way, -1) < place, "I9", event.messageId(), "comes late on", way);
+                last.put(way, place);
+            }
         }
+    }
+
+    private List<ActorId> shows(Event event) {
+        Mentions mentions = rules.mentionReader().read(event);
+        List<ActorId> shows = new ArrayList<>(mentions.others());
+        shows.add(mentions.user() == null ? Objects.requireNonNull(mentions.device()) : mentions.user());
+        if (mentions.device() != null) {
+            shows.add(mentions.device());
+        }
+        return shows;
+    }
+
+    /** All who were ever one person with somebody whom an alias joined, an unmerge took out or a deletion forgot. */
+    private Set<ActorId> aliasedOrUndone() {
+        Map<ActorId, Set<ActorId>> everJoined = new HashMap<>();
+        Set<ActorId> touched = new HashSet<>();
+        for (Fact fact : state.facts) {
+            if (fact.kind() == Fact.Kind.JOINED) {
+                Set<ActorId> all = new TreeSet<>(Set.of(fact.left(), fact.right()));
+                all.addAll(everJoined.getOrDefault(fact.left(), Set.of()));
+                all.addAll(everJoined.getOrDefault(fact.right(), Set.of()));
+                all.forEach(id -> everJoined.put(id, all));
+            }
+            if (isUndo(fact) || fact.rule().equals("alias")) {
+                touched.add(fact.left());
+                touched.add(fact.right());
+            }
+        }
+        Set<ActorId> excepted = new HashSet<>(touched);
+        touched.forEach(id -> excepted.addAll(everJoined.getOrDefault(id, Set.of())));
+        return excepted;
     }
 }

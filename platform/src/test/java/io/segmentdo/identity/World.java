@@ -1,7 +1,6 @@
 package io.segmentdo.identity;
 
 import io.segmentdo.event.Event;
-import io.segmentdo.event.EventType;
 import io.segmentdo.problem.PlatformException;
 import io.segmentdo.store.InMemoryStore;
 import io.segmentdo.store.PartitionStore;
@@ -23,14 +22,26 @@ import java.util.function.UnaryOperator;
  * decided by one seed.
  */
 final class World {
-    static final int PARTITIONS = 4;
+    private static final int PARTITIONS_MAX = 5;
+
+    /** One world of so many is looked at after every step. */
+    private static final int WATCHED = 13;
 
     /** What may happen in a world. */
     enum Flavour {
         PLAIN,
+        LAST_TOUCH,
         NO_LIMITS,
         ALIASES,
-        EVERYTHING
+        EVERYTHING;
+
+        boolean hasAliases() {
+            return this == ALIASES || this == EVERYTHING;
+        }
+
+        static Flavour of(long seed) {
+            return values()[(int) Math.min(Math.floorMod(seed, 6L), values().length - 1L)];
+        }
     }
 
     /**
@@ -38,9 +49,11 @@ final class World {
      *
      * @param protocol makes what the actors of a partition do
      * @param store what stands between the lanes and the disk
+     * @param isWatched whether every step is looked at, rather than some worlds'
      */
-    record Change(Function<PartitionState, Protocol> protocol, UnaryOperator<PartitionStore> store) {
-        static final Change NONE = new Change(Actors::new, UnaryOperator.identity());
+    record Change(
+            Function<PartitionState, Protocol> protocol, UnaryOperator<PartitionStore> store, boolean isWatched) {
+        static final Change NONE = new Change(Actors::new, UnaryOperator.identity(), false);
 
         /** Nothing is different, and each message that is taken in is told. */
         static Change trace(Consumer<String> listener) {
@@ -52,7 +65,23 @@ final class World {
                             actors.deliver(message);
                         };
                     },
-                    UnaryOperator.identity());
+                    UnaryOperator.identity(),
+                    true);
+        }
+    }
+
+    /** Counts what the ledger is asked; exact in a world in which no commit fails. */
+    private final class Asking extends DecoratedState {
+        Asking(PartitionState state) {
+            super(state);
+        }
+
+        @Override
+        public void send(Message message) {
+            if (message instanceof Message.Propose proposal && !proposal.isExplicit()) {
+                proposal.ids().forEach(id -> asked.merge(proposal.asker() + " about " + id, 1, Integer::sum));
+            }
+            super.send(message);
         }
     }
 
@@ -74,21 +103,27 @@ final class World {
 
     final Flavour flavour;
     final IdentityRules rules;
-    final InMemoryStore disk = new InMemoryStore(PARTITIONS);
-    final RecordedLog log = new RecordedLog(disk);
+    final InMemoryStore disk;
+    final RecordedLog log;
+
+    /** Whether commits may fail, members may restart and partitions may move. */
+    final boolean isFaulty;
 
     /** Every event in the order in which it was accepted, repeats not among them. */
     final List<Event> accepted = new ArrayList<>();
 
     private final Random random;
+    private final RandomEvents events;
     private final UnreliableStore store;
     private final Function<PartitionState, Protocol> protocol;
     private final Map<Integer, Deque<Event>> router = new HashMap<>();
     private final List<ChannelMessage> messagesInFlight = new ArrayList<>();
     private final List<ChannelMessage.Receipt> receiptsInFlight = new ArrayList<>();
     private final Member[] members;
-    private final int[] owner = new int[PARTITIONS];
-    private final boolean isFaulty;
+    private final int partitions;
+    private final int[] owner;
+    private final boolean isWatched;
+    private final Map<String, Integer> asked = new HashMap<>();
     private long clock = 1_790_000_000_000L;
 
     World(long seed) {
@@ -98,13 +133,19 @@ final class World {
     /** A world in which something is changed. */
     World(long seed, Change change) {
         this.random = new Random(seed * 0x9E3779B97F4A7C15L + 1);
-        this.flavour = Flavour.values()[(int) Math.floorMod(seed, 4L)];
+        this.flavour = Flavour.of(seed);
+        this.events = new RandomEvents(random, flavour);
+        this.partitions = 1 + random.nextInt(PARTITIONS_MAX);
+        this.owner = new int[partitions];
+        this.disk = new InMemoryStore(partitions);
+        this.log = new RecordedLog(disk);
+        this.isWatched = change.isWatched || seed % WATCHED == 0;
         this.isFaulty = random.nextInt(4) != 0;
         this.rules = rulesFor(flavour);
         this.store = new UnreliableStore(change.store.apply(disk));
-        this.protocol = change.protocol;
+        this.protocol = state -> change.protocol.apply(new Asking(state));
         this.members = new Member[] {new Member(), new Member()};
-        for (int partition = 0; partition < PARTITIONS; partition++) {
+        for (int partition = 0; partition < partitions; partition++) {
             router.put(partition, new ArrayDeque<>());
             owner[partition] = random.nextInt(2);
             members[owner[partition]].partitions.add(partition);
@@ -123,12 +164,19 @@ final class World {
                 5,
                 List.of("null"),
                 List.of(),
-                IdentityRules.SharedDevice.FIRST_TOUCH,
+                flavour == Flavour.LAST_TOUCH
+                        ? IdentityRules.SharedDevice.LAST_TOUCH
+                        : IdentityRules.SharedDevice.FIRST_TOUCH,
                 1000);
     }
 
     private IdentityLane newLane(Member member) {
         return new IdentityLane(store, log, IdentityConfig.DEFAULT, workspace -> rules, member, protocol);
+    }
+
+    /** How often each root asked the ledger about each identifier. */
+    Map<String, Integer> asked() {
+        return asked;
     }
 
     /** Lets so many events and everything else happen, then lets everything come to rest. */
@@ -155,31 +203,13 @@ final class World {
             route(accepted.get(random.nextInt(accepted.size())));
             return;
         }
-        Event event = randomEvent("m" + accepted.size());
+        Event event = events.next(clock);
         accepted.add(event);
         route(event);
     }
 
     private void route(Event event) {
-        router.get(Partitions.of(event, PARTITIONS)).add(event);
-    }
-
-    private Event randomEvent(String messageId) {
-        String user = random.nextInt(3) == 0 ? null : "u" + random.nextInt(3);
-        String device = user != null && random.nextInt(4) == 0 ? null : "a" + random.nextInt(4);
-        String source = "s" + random.nextInt(2);
-        String email = random.nextInt(3) == 0 ? ",\"email\":\"e" + random.nextInt(2) + "\"" : "";
-        String traits = "{\"traits\":{\"k" + random.nextInt(2) + "\":\"" + messageId + "\"" + email + "}}";
-        boolean mayAlias = flavour == Flavour.ALIASES || flavour == Flavour.EVERYTHING;
-        EventType type = random.nextInt(3) == 0 ? EventType.TRACK : EventType.IDENTIFY;
-        String previous = null;
-        if (mayAlias && random.nextInt(10) == 0) {
-            type = EventType.ALIAS;
-            user = "u" + random.nextInt(3);
-            previous = random.nextInt(4) == 0 ? "a" + random.nextInt(4) : "u" + random.nextInt(3);
-        }
-        long timestamp = clock - random.nextInt(5000) + random.nextInt(2000);
-        return Events.at(type, source, messageId, user, device, null, previous, timestamp, clock, traits);
+        router.get(Partitions.of(event, partitions)).add(event);
     }
 
     // ---- what may happen
@@ -202,6 +232,15 @@ final class World {
         } else if (isFaulty) {
             disturb(member, choice);
         }
+        observe();
+    }
+
+    /** Reads what has been committed, and in a watched world looks whether it may be so. */
+    private void observe() {
+        log.observe();
+        if (isWatched) {
+            StepInvariants.check(disk);
+        }
     }
 
     private void feed(Member member) {
@@ -218,7 +257,7 @@ final class World {
             queue.stream().limit(count).forEach(batch::add);
         }
         if (!batch.isEmpty() && attempt(member, () -> member.lane.apply(batch))) {
-            batch.forEach(event -> router.get(Partitions.of(event, PARTITIONS)).removeFirst());
+            batch.forEach(event -> router.get(Partitions.of(event, partitions)).removeFirst());
         }
     }
 
@@ -249,7 +288,7 @@ final class World {
             try {
                 member.lane = newLane(member);
                 member.partitions.clear();
-                for (int partition = 0; partition < PARTITIONS; partition++) {
+                for (int partition = 0; partition < partitions; partition++) {
                     if (members[owner[partition]] == member) {
                         member.partitions.add(partition);
                     }
@@ -286,10 +325,8 @@ final class World {
         if (flavour != Flavour.EVERYTHING) {
             return;
         }
-        ActorId id = random.nextBoolean()
-                ? Events.user("u" + random.nextInt(3))
-                : random.nextBoolean() ? Events.device("a" + random.nextInt(4)) : Events.email("e" + random.nextInt(2));
-        Member ledger = members[owner[IdentityLane.ledgerPartition(Events.WORKSPACE, PARTITIONS)]];
+        ActorId id = events.identifier();
+        Member ledger = members[owner[IdentityLane.ledgerPartition(Events.WORKSPACE, partitions)]];
         String name = "r" + clock;
         if (random.nextInt(3) == 0) {
             attempt(ledger, () -> ledger.lane.delete(id, name, clock));
@@ -305,7 +342,7 @@ final class World {
         } else if (choice < 98) {
             reopen(member);
         } else {
-            int partition = random.nextInt(PARTITIONS);
+            int partition = random.nextInt(partitions);
             Member former = members[owner[partition]];
             owner[partition] = 1 - owner[partition];
             Member next = members[owner[partition]];
@@ -330,14 +367,14 @@ final class World {
                     List<Event> batch = List.copyOf(router.get(partition));
                     if (!batch.isEmpty()) {
                         member.lane.apply(batch);
-                        log.observe();
+                        observe();
                         router.get(partition).clear();
                         isQuiet = false;
                     }
                 }
                 while (!member.lane.isIdle()) {
                     member.lane.drain();
-                    log.observe();
+                    observe();
                     isQuiet = false;
                 }
                 log.observe();
