@@ -1,0 +1,261 @@
+package io.segmentdo.identity;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.segmentdo.identity.Message.Fence;
+import io.segmentdo.identity.Message.Restore;
+import io.segmentdo.identity.Message.Visit;
+import io.segmentdo.store.Changes;
+import io.segmentdo.store.Keyspace;
+import io.segmentdo.store.PartitionStore;
+import java.nio.ByteBuffer;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/**
+ * The simulation can fail: with one rule of the protocol broken, a few of its seeds are enough to see it.
+ *
+ * <p>The rules are broken from outside, by what stands between the actors and their state or between the lanes and the disk.
+ */
+class BrokenProtocolSimulation {
+    /** One of the few worlds in which a part is taken out while something of it is still on its way to the root. */
+    private static final long UNDOING = 3322;
+
+    private static final int SEEDS_MAX = 20_000;
+
+    @Test
+    void aChannelThatForgetsWhatItHasHadIsFoundOut() {
+        assertThat(failure(brokenStore(ForgetfulChannels::new))).isNotNull();
+    }
+
+    @Test
+    void aStoreThatTakesCommitsOfFormerOwnersIsFoundOut() {
+        assertThat(failure(brokenStore(NoEpochs::new))).isNotNull();
+    }
+
+    @Test
+    void eventsThatDoNotWaitForTheirUserAreFoundOut() {
+        assertThat(failure(brokenState(NoHold::new))).isNotNull();
+    }
+
+    @Test
+    void anActorThatIsTakenOutWithoutAFenceIsFoundOut() {
+        assertThat(failure(brokenState(NoFence::new))).contains("I7");
+    }
+
+    @Test
+    void aPartThatGetsBackMoreThanTheRootHasIsFoundOut() {
+        assertThat(failure(
+                        new World.Change(
+                                state -> {
+                                    MoreThanThere broken = new MoreThanThere(state);
+                                    Protocol actors = new Actors(broken);
+                                    return message -> {
+                                        broken.asked(message);
+                                        actors.deliver(message);
+                                    };
+                                },
+                                UnaryOperator.identity(),
+                                true),
+                        UNDOING,
+                        6))
+                .contains("I2");
+    }
+
+    @Test
+    void aRootThatForgetsWhatWasRefusedIsFoundOut() {
+        assertThat(failure(brokenState(NothingRefused::new))).contains("I8");
+    }
+
+    @Test
+    void aRootThatForgetsWhatItAskedForIsFoundOut() {
+        assertThat(failure(brokenState(NothingPending::new))).contains("I8");
+    }
+
+    private static World.Change brokenStore(UnaryOperator<PartitionStore> store) {
+        return new World.Change(Actors::new, store, false);
+    }
+
+    private static World.Change brokenState(UnaryOperator<PartitionState> state) {
+        return new World.Change(real -> new Actors(state.apply(real)), UnaryOperator.identity(), false);
+    }
+
+    /** What is the matter in the first world in which something is, null when nothing is in any. */
+    private static @Nullable String failure(World.Change change) {
+        return failure(change, 0, 1);
+    }
+
+    private static @Nullable String failure(World.Change change, long first, long step) {
+        for (long seed = first; seed < first + SEEDS_MAX; seed += step) {
+            try {
+                IdentitySimulation.live(new World(seed, change), seed);
+            } catch (Throwable found) {
+                return seed + ": " + found;
+            }
+        }
+        return null;
+    }
+
+    /** A partition that has been opened again takes the last message of each channel for a new one. */
+    private static final class ForgetfulChannels extends DecoratedStore {
+        ForgetfulChannels(PartitionStore store) {
+            super(store);
+        }
+
+        @Override
+        public byte @Nullable [] read(int partition, Keyspace keyspace, byte[] key) {
+            byte[] value = super.read(partition, keyspace, key);
+            if (value == null || keyspace != Keyspace.CHANNEL || key[0] != 'i') {
+                return value;
+            }
+            int from = ByteBuffer.wrap(key).getInt(1);
+            boolean isStillSent = super.read(from, Keyspace.CHANNEL, Keys.sent(partition, Keys.number(value))) != null;
+            return isStillSent ? Keys.number(Keys.number(value) - 1) : value;
+        }
+    }
+
+    /** Commits are taken whoever owns the partition by now. */
+    private static final class NoEpochs extends DecoratedStore {
+        private final Map<Integer, Long> current = new HashMap<>();
+
+        NoEpochs(PartitionStore store) {
+            super(store);
+        }
+
+        @Override
+        public Map<Integer, Long> tryOpen(Collection<Integer> partitions) {
+            Map<Integer, Long> opened = super.tryOpen(partitions);
+            current.putAll(opened);
+            return opened;
+        }
+
+        @Override
+        public void commit(List<Changes> changes) {
+            super.commit(changes.stream().map(this::renewed).toList());
+        }
+
+        private Changes renewed(Changes old) {
+            Changes renewed = new Changes(old.partition(), current.getOrDefault(old.partition(), old.epoch()));
+            for (Changes.Change change : old.asList()) {
+                if (change.value() != null) {
+                    renewed.put(change.keyspace(), change.key(), change.value());
+                } else if (change.endKey() != null) {
+                    renewed.deleteRange(change.keyspace(), change.key(), change.endKey());
+                } else {
+                    renewed.delete(change.keyspace(), change.key());
+                }
+            }
+            return renewed;
+        }
+    }
+
+    /** An event that has to wait at a root is identified at once. */
+    private static final class NoHold extends DecoratedState {
+        NoHold(PartitionState state) {
+            super(state);
+        }
+
+        @Override
+        public void enqueue(Actor actor, Message.ToIdentifier message) {
+            if (actor.status == Actor.Status.ROOT && message instanceof Visit visit) {
+                identified(actor.profileId(), visit.event());
+            } else {
+                super.enqueue(actor, message);
+            }
+        }
+    }
+
+    /** What is taken out does not wait for what is on its way, but goes on at once. */
+    private static final class NoFence extends DecoratedState {
+        NoFence(PartitionState state) {
+            super(state);
+        }
+
+        @Override
+        public void send(Message message) {
+            if (message instanceof Fence fence) {
+                super.send(new Restore(
+                        fence.from(),
+                        Message.Belongings.NOTHING,
+                        fence.isErased(),
+                        "former",
+                        fence.fact(),
+                        fence.cause()));
+            } else {
+                super.send(message);
+            }
+        }
+    }
+
+    /** A part gets back all that the ledger gave it, also what has not come to the root yet. */
+    private static final class MoreThanThere extends DecoratedState {
+        private List<ActorId> members = List.of();
+
+        MoreThanThere(PartitionState state) {
+            super(state);
+        }
+
+        void asked(Message message) {
+            if (message instanceof Fence fence) {
+                members = fence.members();
+            }
+        }
+
+        @Override
+        public void send(Message message) {
+            if (message instanceof Restore restore && !restore.isErased()) {
+                Message.Belongings theirs = restore.belongings();
+                Map<ActorId, Long> more = new LinkedHashMap<>(theirs.members());
+                members.forEach(member -> more.putIfAbsent(member, 0L));
+                super.send(new Restore(
+                        restore.to(),
+                        new Message.Belongings(more, theirs.traits(), theirs.groups(), theirs.names()),
+                        false,
+                        restore.formerProfileId(),
+                        restore.fact(),
+                        restore.cause()));
+            } else {
+                super.send(message);
+            }
+        }
+    }
+
+    /** Refusals are forgotten with the next message. */
+    private static final class NothingRefused extends DecoratedState {
+        NothingRefused(PartitionState state) {
+            super(state);
+        }
+
+        @Override
+        public @Nullable Actor find(ActorId id) {
+            Actor actor = super.find(id);
+            if (actor != null) {
+                actor.refused = Map.of();
+            }
+            return actor;
+        }
+    }
+
+    /** Questions are forgotten with the next message. */
+    private static final class NothingPending extends DecoratedState {
+        NothingPending(PartitionState state) {
+            super(state);
+        }
+
+        @Override
+        public @Nullable Actor find(ActorId id) {
+            Actor actor = super.find(id);
+            if (actor != null) {
+                actor.pending = Set.of();
+            }
+            return actor;
+        }
+    }
+}
