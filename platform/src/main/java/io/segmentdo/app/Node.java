@@ -49,7 +49,9 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * One running node: every part, started against the way of an event, so that each finds the next one ready, and stopped
@@ -130,6 +132,9 @@ public final class Node implements AutoCloseable {
         private final Optional<Cluster> cluster;
         private final LocalDirectory alone;
         private final Directory directory;
+
+        /** By workspace; replaced with each change, read by the lanes. */
+        private volatile Map<String, IdentityRules> identityRules = Map.of();
 
         Starting(Loaded<PlatformConfig> loaded, Path configDirectory, Parts parts) {
             this.loaded = loaded;
@@ -244,6 +249,8 @@ public final class Node implements AutoCloseable {
                     builtIn,
                     current -> {
                         installed.inForce(current);
+                        identityRules = current.stream()
+                                .collect(Collectors.toUnmodifiableMap(Workspace::id, Workspace::identity));
                         deliveries.replaceAll(current.stream()
                                 .flatMap(workspace -> workspace.destinations().stream())
                                 .toList());
@@ -261,7 +268,7 @@ public final class Node implements AutoCloseable {
                     cluster.map(Cluster::places).orElse(alone.places()),
                     directory,
                     transport -> new IdentityLane(
-                            store, ownership, config.identity(), workspace -> IdentityRules.DEFAULT, transport),
+                            store, ownership, config.identity(), this::rulesOf, transport),
                     meters);
             parts.await(lanes.start());
             parts.add(() -> parts.await(lanes.stop()));
@@ -273,6 +280,10 @@ public final class Node implements AutoCloseable {
             Claims claims = parts.add(Claims.in(cluster.get(), store, lanes, metrics.registry()));
             parts.add(() -> cluster.get().withdraw(config.app().shutdownTimeout()));
             return claims;
+        }
+
+        private IdentityRules rulesOf(String workspace) {
+            return identityRules.getOrDefault(workspace, IdentityRules.DEFAULT);
         }
 
         private Router startRouter(Spool spool, int partitions) {

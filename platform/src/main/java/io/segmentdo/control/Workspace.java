@@ -1,12 +1,13 @@
 package io.segmentdo.control;
 
 import io.segmentdo.destination.ConfiguredDestination;
+import io.segmentdo.identity.IdentityRules;
 import io.segmentdo.source.Source;
 import java.util.List;
 import java.util.Map;
 
 /**
- * A unit of isolation: its sources and its destinations.
+ * A unit of isolation: its sources, its destinations, and the rules by which its people are known.
  *
  * <p>Immutable.
  *
@@ -14,6 +15,7 @@ import java.util.Map;
  * @param name for people
  * @param sources its senders
  * @param destinations its receivers
+ * @param identity how its identifiers are linked
  * @param shown what the API tells about it: plain JSON values, without secrets
  */
 public record Workspace(
@@ -21,6 +23,7 @@ public record Workspace(
         String name,
         List<Source> sources,
         List<ConfiguredDestination> destinations,
+        IdentityRules identity,
         Map<String, Object> shown) {
     public Workspace {
         sources = List.copyOf(sources);
@@ -40,7 +43,7 @@ public record Workspace(
                 .toList();
         Map<String, Object> shown =
                 Map.of("id", id, "name", name, "sources", shownSources, "destinations", shownDestinations);
-        return new Workspace(id, name, sources, destinations, shown);
+        return new Workspace(id, name, sources, destinations, IdentityRules.DEFAULT, shown);
     }
 
     /** Without settings and write keys. */

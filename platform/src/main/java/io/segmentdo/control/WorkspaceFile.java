@@ -4,6 +4,7 @@ import static io.segmentdo.config.Checks.check;
 
 import io.segmentdo.config.Default;
 import io.segmentdo.config.Doc;
+import io.segmentdo.identity.IdentityRules;
 import io.segmentdo.source.SourceKind;
 import java.util.List;
 import java.util.Map;
@@ -13,7 +14,8 @@ import java.util.Optional;
 record WorkspaceFile(
         @Doc("a name for people") Optional<String> name,
         @Doc("who sends events") List<SourceEntry> sources,
-        @Doc("who receives them") List<DestinationEntry> destinations) {
+        @Doc("who receives them") List<DestinationEntry> destinations,
+        @Doc("who is who") IdentityRules identity) {
 
     /** The ids of workspaces, sources and destinations, which stand in paths, metrics and stored cursors. */
     static final String ID = "[a-z0-9][a-z0-9_-]{0,62}";

@@ -341,7 +341,7 @@ final class Actors implements Protocol {
                 && previous != null
                 && !previous.equals(user.value())
                 && root.isMember(user)
-                && state.rules(user.workspace()).allows(previous)) {
+                && state.rules(user.workspace()).allows(ActorId.USER, previous)) {
             state.send(new Alias(ActorId.of(user.workspace(), ActorId.USER, previous), user, cause));
         }
     }

@@ -4,11 +4,8 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.regex.Pattern;
 import org.apache.commons.codec.digest.MurmurHash3;
 import org.jspecify.annotations.Nullable;
 
@@ -20,8 +17,8 @@ final class CompiledRules {
     private final IdentityRules rules;
     private final Map<String, IdentifierRule> byType = new HashMap<>();
     private final Map<String, Integer> priorities = new HashMap<>();
-    private final Set<String> blockedValues;
-    private final @Nullable Pattern blockedPattern;
+    private final BlockedValues blocked;
+    private final Map<String, BlockedValues> blockedByType = new HashMap<>();
     private final MentionReader mentionReader;
     private final long version;
 
@@ -30,11 +27,11 @@ final class CompiledRules {
         for (IdentifierRule rule : rules.identifiers()) {
             priorities.put(rule.type(), priorities.size());
             byType.put(rule.type(), rule);
+            if (!rule.blockedValues().isEmpty() || !rule.blockedPatterns().isEmpty()) {
+                blockedByType.put(rule.type(), new BlockedValues(rule.blockedValues(), rule.blockedPatterns()));
+            }
         }
-        this.blockedValues = new HashSet<>(rules.blockedValues());
-        this.blockedPattern = rules.blockedPatterns().isEmpty()
-                ? null
-                : Pattern.compile("(?:" + String.join(")|(?:", rules.blockedPatterns()) + ")");
+        this.blocked = new BlockedValues(rules.blockedValues(), rules.blockedPatterns());
         this.mentionReader = new MentionReader(this, rules.identifiers());
         byte[] text = Frames.utf8(rules.toString());
         this.version = MurmurHash3.hash128x64(text, 0, text.length, 0)[0];
@@ -55,7 +52,10 @@ final class CompiledRules {
 
     int limit(String type) {
         IdentifierRule rule = byType.get(type);
-        return rule == null ? rules.limit() : rule.limit();
+        if (rule != null && rule.limit() > 0) {
+            return rule.limit();
+        }
+        return type.equals(ActorId.USER) ? 1 : rules.limit();
     }
 
     /** Whether a value names somebody. */
@@ -63,14 +63,24 @@ final class CompiledRules {
         return !value.isBlank()
                 && value.length() <= VALUE_CHARACTERS_MAX
                 && value.indexOf('\0') < 0
-                && !blockedValues.contains(value)
-                && (blockedPattern == null || !blockedPattern.matcher(value).matches());
+                && !blocked.contains(value);
+    }
+
+    /** Whether a value of a type names somebody. */
+    boolean allows(String type, String value) {
+        BlockedValues ofType = blockedByType.get(type);
+        return allows(value) && (ofType == null || !ofType.contains(value));
     }
 
     /** Identifiers in the order in which they are tried: by priority, then type, then value. */
     Comparator<ActorId> byPriority() {
-        return Comparator.comparingInt((ActorId id) -> priorities.getOrDefault(id.type(), Integer.MAX_VALUE))
+        return Comparator.comparingInt((ActorId id) -> priority(id.type()))
                 .thenComparing(Comparator.naturalOrder());
+    }
+
+    private int priority(String type) {
+        int unnamed = type.equals(ActorId.USER) ? -1 : Integer.MAX_VALUE;
+        return priorities.getOrDefault(type, unnamed);
     }
 
     /** The user ids of a person are limited for all time, so that a full profile need not ask. */

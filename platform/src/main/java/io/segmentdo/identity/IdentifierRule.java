@@ -2,8 +2,10 @@ package io.segmentdo.identity;
 
 import static io.segmentdo.config.Checks.check;
 
+import io.segmentdo.config.Default;
 import io.segmentdo.config.Doc;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * What a workspace knows about one type of identifier.
@@ -13,17 +15,26 @@ import java.util.List;
 public record IdentifierRule(
         @Doc("The type, lower-case, e.g. email.") String type,
 
-        @Doc("Where events carry it, e.g. traits.email or context.device.id; the first that is there counts."
-                + " userId, anonymousId and context.externalIds are always read.")
+        @Doc("Where events carry it, e.g. traits.email or context.device.id; what stands at any of them counts."
+                + " None for the traits of that name, in snake or camel case. userId, anonymousId and"
+                + " context.externalIds are always read.")
         List<String> paths,
 
-        @Doc("Only for events whose context.device.type is this, any when empty.")
+        @Default("") @Doc("Only for events whose context.device.type is this, any when empty.")
         String deviceType,
 
-        @Doc("How many a profile may have, 1 to 1000.") int limit,
+        @Default("0")
+        @Doc("How many a profile may have, 1 to 1000; 0 for one user_id, and for others the limit of types that are not named.")
+        int limit,
 
-        @Doc("Within which time the limit counts: ever, day, week, month or year.")
-        Window window) {
+        @Default("ever") @Doc("Within which time the limit counts: ever, day, week, month or year.")
+        Window window,
+
+        @Doc("Values of this type that identify nobody, compared as a whole.")
+        List<String> blockedValues,
+
+        @Doc("Regular expressions; a value of this type that matches one as a whole identifies nobody.")
+        List<String> blockedPatterns) {
     /** Within which time a limit counts. */
     public enum Window {
         EVER(0),
@@ -50,14 +61,50 @@ public record IdentifierRule(
     }
 
     public IdentifierRule {
-        check(!type.isEmpty() && type.equals(type.toLowerCase(java.util.Locale.ROOT)), "type", type, "lower-case");
-        check(type.charAt(0) != '$', "type", type, "not to start with $");
-        check(limit >= 1 && limit <= 1000, "limit", limit, "1 to 1000");
+        check(type.matches("[a-z0-9][a-z0-9_.-]{0,99}"), "type", type, "lower case letters, digits, _, . and -, at most 100");
+        check(limit >= 0 && limit <= 1000, "limit", limit, "0 to 1000");
         paths = List.copyOf(paths);
+        for (int i = 0; i < paths.size(); i++) {
+            check(paths.get(i).matches("[^.]+([.][^.]+)+"), "paths[" + i + "]", paths.get(i), "e.g. traits.email");
+        }
+        blockedValues = List.copyOf(blockedValues);
+        blockedPatterns = List.copyOf(blockedPatterns);
+        BlockedValues.check(blockedPatterns);
     }
 
     /** A type that may occur so often in a profile, for all time and all devices. */
     static IdentifierRule of(String type, int limit, String... paths) {
-        return new IdentifierRule(type, List.of(paths), "", limit, Window.EVER);
+        return new IdentifierRule(type, List.of(paths), "", limit, Window.EVER, List.of(), List.of());
+    }
+
+    /** This type with a limit that counts within a time. */
+    IdentifierRule within(Window other) {
+        return new IdentifierRule(type, paths, deviceType, limit, other, blockedValues, blockedPatterns);
+    }
+
+    /** This type without some values. */
+    IdentifierRule without(List<String> values, List<String> patterns) {
+        return new IdentifierRule(type, paths, deviceType, limit, window, values, patterns);
+    }
+
+    /** Where it is looked for. */
+    List<String> effectivePaths() {
+        boolean isOfTheEvent = type.equals(ActorId.USER) || type.equals(ActorId.ANONYMOUS);
+        if (!paths.isEmpty() || isOfTheEvent) {
+            return paths;
+        }
+        return Stream.of(type, camelCase(type))
+                .distinct()
+                .flatMap(name -> Stream.of("traits." + name, "context.traits." + name))
+                .toList();
+    }
+
+    private static String camelCase(String name) {
+        StringBuilder camel = new StringBuilder(name.length());
+        for (int i = 0; i < name.length(); i++) {
+            boolean isBreak = name.charAt(i) == '_' && i > 0 && i + 1 < name.length();
+            camel.append(isBreak ? Character.toUpperCase(name.charAt(++i)) : name.charAt(i));
+        }
+        return camel.toString();
     }
 }

@@ -5,7 +5,9 @@ import static io.segmentdo.config.Checks.check;
 import io.segmentdo.config.Doc;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * How a workspace links identifiers: types, where they are found, how many of each a person may have, and which values
@@ -14,7 +16,7 @@ import java.util.List;
  * <p>Immutable.
  */
 public record IdentityRules(
-        @Doc("The types in the order of their priority; a type that is not named comes last, by alphabet.")
+        @Doc("The types in the order of their priority. A type that is not named comes last, by alphabet; user_id first.")
         List<IdentifierRule> identifiers,
 
         @Doc("The limit of types that are not named, 1 to 1000.")
@@ -52,13 +54,14 @@ public record IdentityRules(
         identifiers = List.copyOf(identifiers);
         blockedValues = List.copyOf(blockedValues);
         blockedPatterns = List.copyOf(blockedPatterns);
+        BlockedValues.check(blockedPatterns);
         check(limit >= 1 && limit <= 1000, "limit", limit, "1 to 1000");
         check(identifiersMax >= 2 && identifiersMax <= 10_000, "identifiers-max", identifiersMax, "2 to 10000");
-        check(
-                identifiers.stream().map(IdentifierRule::type).distinct().count() == identifiers.size(),
-                "identifiers",
-                identifiers.size(),
-                "each type once");
+        Set<String> types = new HashSet<>();
+        for (int i = 0; i < identifiers.size(); i++) {
+            String type = identifiers.get(i).type();
+            check(types.add(type), "identifiers[" + i + "].type", type, "each type once");
+        }
     }
 
     /** These rules with other types and limits. */
@@ -82,6 +85,7 @@ public record IdentityRules(
     }
 
     private static IdentifierRule device(String type, String path, String system) {
-        return new IdentifierRule(type, List.of(path), system, 5, IdentifierRule.Window.EVER);
+        return new IdentifierRule(
+                type, List.of(path), system, 5, IdentifierRule.Window.EVER, List.of(), List.of());
     }
 }

@@ -37,7 +37,7 @@ final class MentionReader {
         this.rules = rules;
         List<String> names = new ArrayList<>(List.of(EXTERNAL_IDS));
         for (IdentifierRule rule : identifiers) {
-            for (String path : rule.paths()) {
+            for (String path : rule.effectivePaths()) {
                 List<String> steps = List.of(path.split("\\."));
                 names.add(rarest(steps));
                 Step step = root;
@@ -72,7 +72,7 @@ final class MentionReader {
         Pass pass = new Pass(event);
         try (JsonParser parser = JSON.createParser(event.json().bytes())) {
             if (parser.nextToken() == JsonToken.START_OBJECT) {
-                pass.object(parser, root, true);
+                pass.object(parser, root);
             }
         } catch (IOException broken) {
             throw new UncheckedIOException(broken);
@@ -81,7 +81,7 @@ final class MentionReader {
     }
 
     private @Nullable ActorId id(Event event, String type, @Nullable String value) {
-        return value != null && rules.allows(value) ? ActorId.of(event.workspace(), type, value) : null;
+        return value != null && rules.allows(type, value) ? ActorId.of(event.workspace(), type, value) : null;
     }
 
     /** One pass over one event. */
@@ -92,20 +92,20 @@ final class MentionReader {
         private final List<ActorId> ids = new ArrayList<>();
         private final List<Candidate> candidates = new ArrayList<>();
         private String deviceType = "";
-        private boolean isTrackingRefused;
+        private boolean isTrackingAllowed;
 
         Pass(Event event) {
             this.event = event;
         }
 
-        void object(JsonParser parser, Step step, boolean isTop) throws IOException {
+        void object(JsonParser parser, Step step) throws IOException {
             while (parser.nextToken() == JsonToken.FIELD_NAME) {
                 String name = parser.currentName();
                 JsonToken value = parser.nextToken();
                 Step next = step.next.get(name);
                 if (value == JsonToken.START_OBJECT && next != null) {
-                    object(parser, next, false);
-                } else if (value == JsonToken.START_ARRAY && !isTop && name.equals(EXTERNAL_IDS)) {
+                    object(parser, next);
+                } else if (value == JsonToken.START_ARRAY && isContext(step) && name.equals(EXTERNAL_IDS)) {
                     externalIds(parser);
                 } else if (value.isStructStart()) {
                     parser.skipChildren();
@@ -116,17 +116,25 @@ final class MentionReader {
         }
 
         private void scalar(JsonParser parser, Step step, String name, @Nullable Step next) throws IOException {
-            if (next != null && !next.rules.isEmpty() && parser.currentToken() != JsonToken.VALUE_NULL) {
+            JsonToken value = parser.currentToken();
+            boolean isId = value == JsonToken.VALUE_STRING || value.isNumeric();
+            if (next != null && !next.rules.isEmpty() && isId) {
                 for (IdentifierRule rule : next.rules) {
                     candidates.add(new Candidate(rule, parser.getText()));
                 }
             } else if (name.equals("type") && isDevice(step)) {
                 deviceType = Objects.requireNonNullElse(parser.getText(), "").toLowerCase(Locale.ROOT);
             } else if (name.equals("adTrackingEnabled") && isDevice(step)) {
-                isTrackingRefused = parser.currentToken() == JsonToken.VALUE_FALSE;
+                isTrackingAllowed = value == JsonToken.VALUE_TRUE;
             }
         }
 
+        @SuppressWarnings("ReferenceEquality") // steps are places, each of which exists once
+        private boolean isContext(Step step) {
+            return root.next.get("context") == step;
+        }
+
+        @SuppressWarnings("ReferenceEquality") // see above
         private boolean isDevice(Step step) {
             Step context = root.next.get("context");
             return context != null && context.next.get("device") == step;
@@ -161,7 +169,7 @@ final class MentionReader {
             for (Candidate candidate : candidates) {
                 String wanted = candidate.rule.deviceType();
                 boolean isAdvertising = candidate.rule.type().endsWith(".idfa");
-                if ((wanted.isEmpty() || wanted.equals(deviceType)) && !(isAdvertising && isTrackingRefused)) {
+                if ((wanted.isEmpty() || wanted.equals(deviceType)) && (isTrackingAllowed || !isAdvertising)) {
                     add(candidate.rule.type(), candidate.value);
                 }
             }
@@ -175,7 +183,7 @@ final class MentionReader {
 
         private void add(String type, String value) {
             String canonical = type.equals("email") ? value.strip().toLowerCase(Locale.ROOT) : value;
-            if (rules.allows(canonical)) {
+            if (rules.allows(type, canonical)) {
                 ids.add(ActorId.of(event.workspace(), type, canonical));
             }
         }
