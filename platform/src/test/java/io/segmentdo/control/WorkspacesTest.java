@@ -10,6 +10,8 @@ import io.segmentdo.config.ConfigProblem;
 import io.segmentdo.destination.ConfiguredDestination;
 import io.segmentdo.destination.Connection;
 import io.segmentdo.destination.Subscription;
+import io.segmentdo.identity.IdentifierRule;
+import io.segmentdo.identity.IdentityRules;
 import io.segmentdo.source.Source;
 import io.segmentdo.source.SourceKind;
 import java.io.IOException;
@@ -116,6 +118,101 @@ class WorkspacesTest {
                                                 "",
                                                 Map.of("name", Map.of("@path", "$.event"))))))));
         assertThat(applied).containsExactly(workspaces.current());
+    }
+
+    @Test
+    void aFileMaySayHowIdentifiersAreLinked() throws IOException {
+        write("shop", SHOP + """
+                identity:
+                  identifiers:
+                    - {type: user_id, limit: 1}
+                    - type: card
+                      paths: [traits.card.number]
+                      limit: 3
+                      window: week
+                      blocked-values: [none]
+                      blocked-patterns: ["0+"]
+                    - type: customer_number
+                  shared-device: last-touch
+                """);
+
+        start();
+
+        IdentityRules rules = workspaces.current().getFirst().identity();
+        assertThat(rules.identifiers())
+                .containsExactly(
+                        new IdentifierRule(
+                                "user_id", List.of(), "", 1, IdentifierRule.Window.EVER, List.of(), List.of()),
+                        new IdentifierRule(
+                                "card",
+                                List.of("traits.card.number"),
+                                "",
+                                3,
+                                IdentifierRule.Window.WEEK,
+                                List.of("none"),
+                                List.of("0+")),
+                        new IdentifierRule(
+                                "customer_number", List.of(), "", 0, IdentifierRule.Window.EVER, List.of(), List.of()));
+        assertThat(rules.sharedDevice()).isEqualTo(IdentityRules.SharedDevice.LAST_TOUCH);
+        assertThat(rules.blockedValues()).isEqualTo(IdentityRules.DEFAULT.blockedValues());
+    }
+
+    @Test
+    void aFileThatSaysNothingAboutIdentityHasTheDefaults() throws IOException {
+        write("shop", SHOP);
+
+        start();
+
+        assertThat(workspaces.current().getFirst().identity()).isEqualTo(IdentityRules.DEFAULT);
+    }
+
+    @Test
+    void whatIsWrongWithIdentityIsReportedWithFileAndLine() throws IOException {
+        write("shop", """
+                identity:
+                  identifiers:
+                    - type: User_Id
+                    - type: email
+                      limit: 0
+                    - type: phone
+                      window: fortnight
+                    - type: card
+                      paths: [card]
+                      blocked-patterns: [ok, "("]
+                  blocked-patterns: ["["]
+                  shared-device: nobody
+                  limits: 7
+                """);
+
+        ConfigException refused = catchThrowableOfType(ConfigException.class, this::start);
+
+        assertThat(refused.problems())
+                .extracting(ConfigProblem::toString)
+                .containsExactlyInAnyOrder(
+                        at("shop", 3) + ": identity.identifiers[0].type: User_Id (expected: lower case letters, digits,"
+                                + " _, . and -, at most 100)",
+                        at("shop", 7) + ": identity.identifiers[2].window: fortnight (expected: one of ever, day, week,"
+                                + " month, year)",
+                        at("shop", 9) + ": identity.identifiers[3].paths[0]: card (expected: e.g. traits.email)",
+                        at("shop", 10) + ": identity.identifiers[3].blocked-patterns[1]: ( (expected: a regular"
+                                + " expression: Unclosed group)",
+                        at("shop", 11) + ": identity.blocked-patterns[0]: [ (expected: a regular expression:"
+                                + " Unclosed character class)",
+                        at("shop", 12) + ": identity.shared-device: nobody (expected: one of first-touch, last-touch)",
+                        at("shop", 13) + ": identity.limits: is not known (did you mean limit?)");
+    }
+
+    @Test
+    void aTypeThatIsGivenTwiceIsReported() throws IOException {
+        write("shop", """
+                identity:
+                  identifiers:
+                    - type: email
+                    - type: email
+                """);
+
+        assertThatThrownBy(this::start)
+                .hasMessageContaining(at("shop", 4) + ": identity.identifiers[1].type: email (expected: each type once)");
     }
 
     @Test
