@@ -402,8 +402,8 @@ class IdentityConformanceTest {
         String device = null;
         String email = null;
         Set<String> external = new LinkedHashSet<>();
-        for (String identifier : identifiers.split(" ")) {
-            String[] parts = full(identifier).split(":");
+        for (String identifier : identifiers.split(" ", -1)) {
+            String[] parts = full(identifier).split(":", -1);
             switch (parts[0]) {
                 case ActorId.USER -> user = parts[1];
                 case ActorId.ANONYMOUS -> device = parts[1];
