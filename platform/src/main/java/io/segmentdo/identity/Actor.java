@@ -64,7 +64,7 @@ final class Actor {
     /** What the ledger has been asked and has not brought about or refused yet. */
     Set<ActorId> pending = Set.of();
 
-    /** The last account that each member named. */
+    /** The accounts that each member named. */
     Map<ActorId, Membership> groups = Map.of();
 
     /** Under last-touch: the user seen last on a device that others share. */
@@ -143,7 +143,7 @@ final class Actor {
 
     void addGroup(ActorId owner, Membership group) {
         groups = own(groups);
-        groups.merge(owner, group, Membership::later);
+        groups.merge(owner, group, Membership::with);
     }
 
     /** The account that the person named last. */
@@ -151,7 +151,7 @@ final class Actor {
     Membership group() {
         Membership latest = null;
         for (Membership group : groups.values()) {
-            latest = latest == null ? group : Membership.later(latest, group);
+            latest = latest == null || group.wins(latest) ? group : latest;
         }
         return latest;
     }

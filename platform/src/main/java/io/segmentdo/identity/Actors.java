@@ -12,6 +12,7 @@ import io.segmentdo.identity.Message.Fence;
 import io.segmentdo.identity.Message.Forward;
 import io.segmentdo.identity.Message.Hold;
 import io.segmentdo.identity.Message.Join;
+import io.segmentdo.identity.Message.Leave;
 import io.segmentdo.identity.Message.Propose;
 import io.segmentdo.identity.Message.Reset;
 import io.segmentdo.identity.Message.Restore;
@@ -62,6 +63,7 @@ final class Actors implements Protocol {
             case Message.ToLedger request -> ledger.on(request);
             case Alias alias -> alias(alias);
             case Join join -> join(join);
+            case Leave leave -> leave(leave);
             case ToIdentifier toIdentifier -> {
                 Actor known = state.find(message.to());
                 dispatch(known == null ? state.create(message.to()) : known, toIdentifier);
@@ -320,7 +322,7 @@ final class Actors implements Protocol {
             return;
         }
         long at = Math.min(event.timestampMillis(), event.receivedAtMillis());
-        root.addGroup(owner, new Membership(groupId, at, event.messageId()));
+        root.addGroup(owner, Membership.of(groupId, at, event.messageId()));
         state.changed(root);
         ActorId group = ActorId.group(root.id.workspace(), groupId);
         state.send(new Join(group, owner, at, TraitReader.read(event)));
@@ -372,6 +374,25 @@ final class Actors implements Protocol {
             state.changed(group);
         }
         addTraits(group, group.id, join.traits());
+    }
+
+    private void leave(Leave leave) {
+        Actor group = state.find(leave.to());
+        if (group != null && group.members.containsKey(leave.member())) {
+            group.removeMembers(List.of(leave.member()));
+            state.changed(group);
+        }
+    }
+
+    /** Forgets some members of a person who is deleted in the groups where they are. */
+    private void leaveGroups(Actor root, List<ActorId> members) {
+        for (ActorId member : members) {
+            Membership groups = root.groups.get(member);
+            if (groups != null) {
+                groups.all().forEach(group ->
+                        state.send(new Leave(ActorId.group(root.id.workspace(), group), member)));
+            }
+        }
     }
 
     // ---- links
@@ -511,6 +532,9 @@ final class Actors implements Protocol {
             }
         }
         Belongings theirs = fence.isErased() ? Belongings.NOTHING : belongings(root, leaving, 0);
+        if (fence.isErased()) {
+            leaveGroups(root, leaving);
+        }
         drop(root, leaving);
         state.send(new Restore(fence.from(), theirs, fence.isErased(), root.profileId(), fence.fact(), fence.cause()));
         reconsider(root);
@@ -578,6 +602,7 @@ final class Actors implements Protocol {
                 leaving.add(member);
             }
         }
+        leaveGroups(root, leaving);
         drop(root, leaving);
         root.beginNextLife();
         root.passedTo = Set.of();

@@ -186,6 +186,14 @@ sealed interface Message {
         }
     }
 
+    /** To a group: this one has been forgotten. */
+    record Leave(ActorId to, ActorId member) implements Message {
+        @Override
+        public int code() {
+            return 16;
+        }
+    }
+
     /** Tells the ledger that an actor is on its own again, as the fact of that number wanted. */
     record Settled(ActorId to, ActorId id, long fact) implements ToLedger {
         @Override

@@ -12,6 +12,7 @@ import io.segmentdo.identity.Message.Fence;
 import io.segmentdo.identity.Message.Forward;
 import io.segmentdo.identity.Message.Hold;
 import io.segmentdo.identity.Message.Join;
+import io.segmentdo.identity.Message.Leave;
 import io.segmentdo.identity.Message.Propose;
 import io.segmentdo.identity.Message.Reset;
 import io.segmentdo.identity.Message.Restore;
@@ -97,6 +98,7 @@ final class MessageCodec {
                 Frames.putActor(frame, m.id());
                 m.cause().write(frame);
             }
+            case Leave m -> Frames.putActor(frame, m.member());
             case Settled m -> {
                 Frames.putActor(frame, m.id());
                 frame.putSize(m.fact());
@@ -181,6 +183,7 @@ final class MessageCodec {
             case 12 -> new Join(to, Frames.readActor(frame, workspace), frame.readLong(), TraitRow.read(frame));
             case 13 -> new Unmerge(to, Frames.readActor(frame, workspace), Cause.read(frame));
             case 14 -> new Delete(to, Frames.readActor(frame, workspace), Cause.read(frame));
+            case 16 -> new Leave(to, Frames.readActor(frame, workspace));
             case 15 -> new Settled(to, Frames.readActor(frame, workspace), frame.readSize());
             default -> throw frame.corrupt("message kind " + kind);
         };

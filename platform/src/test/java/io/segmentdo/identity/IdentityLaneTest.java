@@ -78,7 +78,7 @@ class IdentityLaneTest {
         apply(Events.track("m2", "u1", null));
 
         assertThat(events().getLast().event().json().toString()).contains("\"context\":{\"groupId\":\"acme\"}");
-        assertThat(state().actors.get(ActorId.group("w", "acme")).members).containsKey(Events.user("u1"));
+        assertThat(state().groups.get(ActorId.group("w", "acme")).members).containsKey(Events.user("u1"));
     }
 
     @Test

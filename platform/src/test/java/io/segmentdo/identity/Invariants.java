@@ -57,6 +57,7 @@ final class Invariants {
         }
         if (world.flavour != World.Flavour.EVERYTHING && world.flavour != World.Flavour.LAST_TOUCH) {
             invariants.profilesAreTheLastValues();
+            invariants.groupsHaveTheirMembers();
         }
         if (world.flavour == World.Flavour.NO_LIMITS) {
             invariants.componentsAreThoseOfThePairs();
@@ -70,6 +71,23 @@ final class Invariants {
         if (!holds) {
             throw new AssertionError(String.join(
                     " ", java.util.Arrays.stream(what).map(String::valueOf).toList()));
+        }
+    }
+
+    /** Who said that they belong to a group is in it, under one of their identifiers. */
+    private void groupsHaveTheirMembers() {
+        for (Event event : world.accepted) {
+            if (event.groupId() != null) {
+                Actor group = state.groups.get(ActorId.group(Events.WORKSPACE, event.groupId()));
+                require(
+                        group != null
+                                && group.members.keySet().stream()
+                                        .anyMatch(member -> state.root(member).equals(rootOf(event))),
+                        "no member of group",
+                        event.groupId(),
+                        "by",
+                        event.messageId());
+            }
         }
     }
 
@@ -126,7 +144,8 @@ final class Invariants {
         });
         state.nodes.keySet().forEach(id -> require(state.actors.containsKey(id), "I7 no actor for", id));
         state.rows.forEach((rootId, rows) -> require(
-                state.actors.get(rootId).status == Actor.Status.ROOT
+                rootId.is(ActorId.GROUP)
+                        || state.actors.get(rootId).status == Actor.Status.ROOT
                         && rows.keySet().stream().allMatch(state.actors.get(rootId)::isMember),
                 "I7 traits of strangers at",
                 rootId,

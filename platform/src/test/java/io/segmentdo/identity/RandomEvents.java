@@ -29,8 +29,13 @@ final class RandomEvents {
             user = "u" + random.nextInt(3);
             previous = random.nextInt(4) == 0 ? "a" + random.nextInt(4) : "u" + random.nextInt(3);
         }
+        String group = null;
+        if (previous == null && random.nextInt(10) == 0) {
+            type = EventType.GROUP;
+            group = "g" + random.nextInt(2);
+        }
         long timestamp = clock - random.nextInt(5000) + random.nextInt(2000);
-        return Events.at(type, source, messageId, user, device, null, previous, timestamp, clock, traits);
+        return Events.at(type, source, messageId, user, device, group, previous, timestamp, clock, traits);
     }
 
     ActorId identifier() {

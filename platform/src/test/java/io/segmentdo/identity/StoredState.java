@@ -13,6 +13,7 @@ import java.util.TreeMap;
 /** Everything that identity has committed, read back from the store. */
 final class StoredState {
     final Map<ActorId, Actor> actors = new TreeMap<>();
+    final Map<ActorId, Actor> groups = new TreeMap<>();
     final Map<ActorId, LedgerNode> nodes = new TreeMap<>();
     final List<Fact> facts = new ArrayList<>();
 
@@ -39,7 +40,7 @@ final class StoredState {
         for (PartitionStore.Entry entry : all(store, partition, Keyspace.ACTOR)) {
             if (entry.key()[0] == 'a') {
                 ActorId id = id(Arrays.copyOfRange(entry.key(), 1, entry.key().length));
-                actors.put(id, Actor.read(id, entry.value()));
+                (id.is(ActorId.GROUP) ? groups : actors).put(id, Actor.read(id, entry.value()));
             } else {
                 queued.add(MessageCodec.decode(entry.value()));
             }
