@@ -145,8 +145,8 @@ final class Invariants {
         state.nodes.keySet().forEach(id -> require(state.actors.containsKey(id), "I7 no actor for", id));
         state.rows.forEach((rootId, rows) -> require(
                 rootId.is(ActorId.GROUP)
-                        || state.actors.get(rootId).status == Actor.Status.ROOT
-                        && rows.keySet().stream().allMatch(state.actors.get(rootId)::isMember),
+                        || (state.actors.get(rootId).status == Actor.Status.ROOT
+                                && rows.keySet().stream().allMatch(state.actors.get(rootId)::isMember)),
                 "I7 traits of strangers at",
                 rootId,
                 rows.keySet()));

@@ -125,7 +125,7 @@ final class LedgerReplay {
     private boolean isBetween(Apart pair, ActorId left, ActorId right) {
         ActorId one = root(pair.left);
         ActorId other = root(pair.right);
-        return one.equals(left) && other.equals(right) || one.equals(right) && other.equals(left);
+        return (one.equals(left) && other.equals(right)) || (one.equals(right) && other.equals(left));
     }
 
     private @org.jspecify.annotations.Nullable Refusal refusal(ActorId left, ActorId right, boolean isExplicit) {
