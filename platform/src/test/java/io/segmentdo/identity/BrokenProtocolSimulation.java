@@ -9,6 +9,7 @@ import io.segmentdo.store.Changes;
 import io.segmentdo.store.Keyspace;
 import io.segmentdo.store.PartitionStore;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -110,14 +111,23 @@ class BrokenProtocolSimulation {
         }
 
         @Override
-        public byte @Nullable [] read(int partition, Keyspace keyspace, byte[] key) {
-            byte[] value = super.read(partition, keyspace, key);
-            if (value == null || keyspace != Keyspace.CHANNEL || key[0] != 'i') {
-                return value;
+        public List<byte @Nullable []> readAll(int partition, Keyspace keyspace, List<byte[]> keys) {
+            List<byte @Nullable []> values = new ArrayList<>(super.readAll(partition, keyspace, keys));
+            for (int i = 0; i < keys.size(); i++) {
+                byte[] value = values.get(i);
+                if (value != null && keyspace == Keyspace.CHANNEL && keys.get(i)[0] == 'i') {
+                    values.set(i, oneLess(partition, keys.get(i), value));
+                }
             }
+            return values;
+        }
+
+        /** As long as its sender has not been told that it arrived. */
+        private byte[] oneLess(int partition, byte[] key, byte[] value) {
+            long last = Keys.number(value);
             int from = ByteBuffer.wrap(key).getInt(1);
-            boolean isStillSent = super.read(from, Keyspace.CHANNEL, Keys.sent(partition, Keys.number(value))) != null;
-            return isStillSent ? Keys.number(Keys.number(value) - 1) : value;
+            boolean isStillSent = read(from, Keyspace.CHANNEL, Keys.sent(partition, last)) != null;
+            return isStillSent ? Keys.number(last - 1) : value;
         }
     }
 
