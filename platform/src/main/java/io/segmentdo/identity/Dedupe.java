@@ -44,7 +44,12 @@ final class Dedupe {
     }
 
     static Mark mark(Event event) {
-        byte[] id = Frames.utf8(event.workspace() + '\0' + event.source() + '\0' + event.messageId());
+        return mark(event.workspace(), event.source(), event.messageId());
+    }
+
+    /** A mark for what has no source: that is empty. */
+    static Mark mark(String workspace, String source, String messageId) {
+        byte[] id = Frames.utf8(workspace + '\0' + source + '\0' + messageId);
         long[] halves = MurmurHash3.hash128x64(id, 0, id.length, 0);
         return new Mark(halves[0], halves[1]);
     }

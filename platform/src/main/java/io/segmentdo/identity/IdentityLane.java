@@ -39,6 +39,9 @@ public final class IdentityLane {
     /** A message that is committed at its sender and waits for its receiver, decoded when it never left this lane. */
     private record Inbound(int from, int to, long number, Message message) {}
 
+    /** Something that is asked of a ledger of this lane from outside. */
+    private record Request(Message.ToLedger message, Dedupe.Mark mark, long atMillis) {}
+
     /** The item in hand could not be applied; the batch is tried again without it. */
     private static final class Unappliable extends RuntimeException {
         private static final long serialVersionUID = 1;
@@ -225,29 +228,52 @@ public final class IdentityLane {
     }
 
     /**
-     * Takes a profile that was absorbed out of the one that absorbed it; the ledger of the workspace must live here.
+     * Joins two identifiers because somebody said so, whatever was apart and however many user ids that makes.
      *
-     * @param id the identifier that was the root of the absorbed profile
+     * <p>Like the next two, it has to be called where the ledger of the workspace lives ({@link #ledgerPartition}), and is
+     * answered once: a request whose id has been seen changes nothing.
+     *
+     * @param user the identifier that is shown afterwards
+     * @param former the other one
      * @param requestId names the request in facts
      * @param atMillis when it was made, in epoch milliseconds
      */
-    public LaneResult unmerge(ActorId id, String requestId, long atMillis) {
-        checkUsable();
-        ActorId ledger = ActorId.ledger(id.workspace());
-        return commit(List.of(), List.of(new Message.Unmerge(ledger, id, new Cause(requestId, atMillis))));
+    public Decision alias(ActorId user, ActorId former, String requestId, long atMillis) {
+        Cause cause = new Cause(requestId, atMillis);
+        ActorId ledger = ActorId.ledger(user.workspace());
+        return request(new Message.Propose(ledger, user, user, List.of(former), true, cause), cause);
     }
 
     /**
-     * Forgets the person behind an identifier; the ledger of the workspace must live here. Events that come later make a
-     * new profile.
+     * Takes a profile that was absorbed out of the one that absorbed it, with all that had come with it. Only an alias may
+     * join the two again.
      *
-     * @param requestId names the request in facts
-     * @param atMillis when it was made, in epoch milliseconds
+     * @param id the identifier that was the root of the absorbed profile
      */
-    public LaneResult delete(ActorId id, String requestId, long atMillis) {
+    public Decision unmerge(ActorId id, String requestId, long atMillis) {
+        Cause cause = new Cause(requestId, atMillis);
+        return request(new Message.Unmerge(ActorId.ledger(id.workspace()), id, cause), cause);
+    }
+
+    /**
+     * Forgets the person behind an identifier: traits, groups and links. Events that come later, or are on their way, make
+     * new profiles.
+     */
+    public Decision delete(ActorId id, String requestId, long atMillis) {
+        Cause cause = new Cause(requestId, atMillis);
+        return request(new Message.Delete(ActorId.ledger(id.workspace()), id, cause), cause);
+    }
+
+    private Decision request(Message.ToLedger request, Cause cause) {
         checkUsable();
-        ActorId ledger = ActorId.ledger(id.workspace());
-        return commit(List.of(), List.of(new Message.Delete(ledger, id, new Cause(requestId, atMillis))));
+        LanePartition ledger = partition(request.to().partition(store.partitions()));
+        Dedupe.Mark mark = Dedupe.mark(request.to().workspace(), "", cause.messageId());
+        if (ledger.isSeen(mark, cause.atMillis())) {
+            return new Decision(Decision.Verdict.REPEATED, LaneResult.NOTHING);
+        }
+        ledger.forgetVerdict();
+        LaneResult counts = commit(List.of(), List.of(new Request(request, mark, cause.atMillis())));
+        return new Decision(partition(ledger.number()).verdict(), counts);
     }
 
     /** The partition where the ledger of a workspace lives. */
@@ -310,7 +336,7 @@ public final class IdentityLane {
 
     // ---- one commit
 
-    private LaneResult commit(List<Event> batch, List<Message> requests) {
+    private LaneResult commit(List<Event> batch, List<Request> requests) {
         List<Inbound> messages = new ArrayList<>();
         while (!inbox.isEmpty() && messages.size() < config.messagesPerCommit()) {
             messages.add(inbox.removeFirst());
@@ -338,7 +364,7 @@ public final class IdentityLane {
     }
 
     /** Applies everything; what cannot be applied is found out one by one and put aside. */
-    private void applyAll(List<Inbound> messages, List<Event> batch, List<Message> requests) {
+    private void applyAll(List<Inbound> messages, List<Event> batch, List<Request> requests) {
         IdentityHashMap<Object, String> unappliable = new IdentityHashMap<>();
         while (true) {
             startOver();
@@ -347,8 +373,11 @@ public final class IdentityLane {
                     applyMessage(inbound, unappliable.get(inbound));
                 }
                 applyEvents(batch, unappliable);
-                for (Message request : requests) {
-                    deliver(partition(request.to().partition(store.partitions())), request);
+                for (Request request : requests) {
+                    LanePartition ledger =
+                            partition(request.message.to().partition(store.partitions()));
+                    ledger.mark(request.mark, request.atMillis);
+                    deliver(ledger, request.message);
                 }
                 return;
             } catch (Unappliable found) {

@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -72,6 +73,7 @@ final class LanePartition implements PartitionState {
     private final Set<LedgerHead> dirtyHeads = new HashSet<>();
     private final Set<Dedupe.Mark> marks = new HashSet<>();
     private boolean isHeldChanged;
+    private Decision.@Nullable Verdict verdict;
 
     LanePartition(int number, long epoch, int cachedActors, Surroundings lane) {
         this.number = number;
@@ -149,16 +151,28 @@ final class LanePartition implements PartitionState {
         return seen;
     }
 
+    /** Whether something that came at a time has been seen before this batch. */
+    boolean isSeen(Dedupe.Mark mark, long atMillis) {
+        int current = Dedupe.generation(atMillis, lane.config().dedupeDays());
+        return store.read(number, Keyspace.DEDUPE, mark.key(current)) != null
+                || store.read(number, Keyspace.DEDUPE, mark.key(current - 1)) != null;
+    }
+
     private int generationOf(Event event) {
         return Dedupe.generation(event.receivedAtMillis(), lane.config().dedupeDays());
     }
 
     /** Marks an event as seen; false when this batch had it already. */
     boolean mark(Event event, Dedupe.Mark mark) {
+        return mark(mark, event.receivedAtMillis());
+    }
+
+    /** Marks something that came at a time as seen; false when this batch had it already. */
+    boolean mark(Dedupe.Mark mark, long atMillis) {
         if (!marks.add(mark)) {
             return false;
         }
-        int current = generationOf(event);
+        int current = Dedupe.generation(atMillis, lane.config().dedupeDays());
         if (current > generation) {
             generation = current;
             changes().put(Keyspace.META, GENERATION, Keys.number(current));
@@ -232,7 +246,23 @@ final class LanePartition implements PartitionState {
         }
     }
 
+    void forgetVerdict() {
+        verdict = null;
+    }
+
+    /** How the ledger answered what was asked since the last was forgotten. */
+    Decision.Verdict verdict() {
+        return Objects.requireNonNull(verdict, "a ledger answers what it is asked");
+    }
+
     // ---- state for the protocol
+
+    @Override
+    public void decided(Decision.Verdict answer) {
+        if (verdict == null) {
+            verdict = answer;
+        }
+    }
 
     @Override
     public int number() {

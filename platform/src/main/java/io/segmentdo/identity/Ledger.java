@@ -1,5 +1,6 @@
 package io.segmentdo.identity;
 
+import io.segmentdo.identity.Decision.Verdict;
 import io.segmentdo.identity.LedgerNode.Apart;
 import io.segmentdo.identity.Message.Answer;
 import io.segmentdo.identity.Message.Canonical;
@@ -38,6 +39,7 @@ final class Ledger {
     void on(Message.ToLedger request) {
         if (isBeingUndone(request)) {
             state.await(request);
+            state.decided(Verdict.WAITS);
             return;
         }
         switch (request) {
@@ -77,6 +79,8 @@ final class Ledger {
         }
         if (proposal.isExplicit()) {
             tellCanonical(proposal, current, isChanged);
+            Verdict unchanged = demoted.isEmpty() ? Verdict.NOTHING_TO_DO : Verdict.REFUSED;
+            state.decided(isChanged ? Verdict.DECIDED : unchanged);
         } else {
             answer(proposal, demoted);
         }
@@ -263,6 +267,7 @@ final class Ledger {
         LedgerNode part = state.findNode(request.id());
         if (part == null || part.parent == null) {
             append(Fact.Kind.REFUSED, request.id(), request.id(), "not absorbed", request.cause());
+            state.decided(Verdict.NOTHING_TO_DO);
             return;
         }
         LedgerNode root = root(part);
@@ -285,6 +290,7 @@ final class Ledger {
         begin(fact, List.of(part.id, root.id), List.of(part.id));
         state.send(new Hold(part.id, List.copyOf(part.members.keySet()), fact, false, request.cause()));
         release(root, part);
+        state.decided(Verdict.DECIDED);
     }
 
     /** What a root asked for and is taken out again on its way will never come to it. */
@@ -325,6 +331,7 @@ final class Ledger {
             begin(fact, members, members);
         }
         state.send(new Reset(rootId, members, fact, request.cause()));
+        state.decided(Verdict.DECIDED);
     }
 
     /** What may have come by each member: itself and all whose way leads over it. */

@@ -53,6 +53,9 @@ interface PartitionState {
     /** Appends a fact to the ledger. */
     void append(Fact fact);
 
+    /** The ledger's answer to whoever made a request. */
+    void decided(Decision.Verdict answer);
+
     /** Puts a request at the end of those that a workspace's ledger answers later. */
     void await(Message.ToLedger request);
 

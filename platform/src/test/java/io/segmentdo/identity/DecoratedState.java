@@ -89,6 +89,11 @@ class DecoratedState implements PartitionState {
     }
 
     @Override
+    public void decided(Decision.Verdict answer) {
+        state.decided(answer);
+    }
+
+    @Override
     public void await(Message.ToLedger request) {
         state.await(request);
     }

@@ -20,6 +20,8 @@ import java.util.TreeSet;
 final class Scene {
     static final int PARTITIONS = 4;
 
+    private static final long NOW = 1_790_000_000_000L;
+
     /** Where the ledger lives. */
     static final int LEDGER = IdentityLane.ledgerPartition(Events.WORKSPACE, PARTITIONS);
 
@@ -101,14 +103,22 @@ final class Scene {
         log.observe();
     }
 
-    void unmerge(ActorId id, String request) {
-        lanes[LEDGER].unmerge(id, request, 1_790_000_000_000L);
+    Decision.Verdict unmerge(ActorId id, String request) {
+        Decision decision = lanes[LEDGER].unmerge(id, request, NOW);
         log.observe();
+        return decision.verdict();
     }
 
-    void delete(ActorId id, String request) {
-        lanes[LEDGER].delete(id, request, 1_790_000_000_000L);
+    Decision.Verdict delete(ActorId id, String request) {
+        Decision decision = lanes[LEDGER].delete(id, request, NOW);
         log.observe();
+        return decision.verdict();
+    }
+
+    Decision.Verdict alias(ActorId user, ActorId former, String request) {
+        Decision decision = lanes[LEDGER].alias(user, former, request, NOW);
+        log.observe();
+        return decision.verdict();
     }
 
     /** What is on a road and has not arrived. */
