@@ -48,7 +48,7 @@ class ArchitectureTest {
             entry("warehouse", Set.of("event", "store")),
             entry("plugin", Set.of("delivery", "destination")),
             entry("collect", Set.of("event", "source", "spool")),
-            entry("control", Set.of("delivery", "destination", "event", "mapping", "source")));
+            entry("control", Set.of("delivery", "destination", "event", "identity", "mapping", "source")));
 
     @Test
     void packagesImportOnlyWhatThePictureShows() {
