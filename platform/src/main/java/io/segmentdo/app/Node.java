@@ -267,8 +267,7 @@ public final class Node implements AutoCloseable {
                     vertx,
                     cluster.map(Cluster::places).orElse(alone.places()),
                     directory,
-                    transport -> new IdentityLane(
-                            store, ownership, config.identity(), this::rulesOf, transport),
+                    transport -> new IdentityLane(store, ownership, config.identity(), this::rulesOf, transport),
                     meters);
             parts.await(lanes.start());
             parts.add(() -> parts.await(lanes.stop()));

@@ -96,7 +96,8 @@ final class WorkspaceReader {
             String path = "destinations[" + i + "]";
             destinations.add(destination(id, file.destinations().get(i), path, sourceIds, origins));
         }
-        return new Workspace(id, file.name().orElse(id), sources, destinations, file.identity(), shown(id, file, origins));
+        return new Workspace(
+                id, file.name().orElse(id), sources, destinations, file.identity(), shown(id, file, origins));
     }
 
     private Source source(String workspace, SourceEntry entry, String path, Origins origins) {

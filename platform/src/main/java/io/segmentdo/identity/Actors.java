@@ -389,8 +389,7 @@ final class Actors implements Protocol {
         for (ActorId member : members) {
             Membership groups = root.groups.get(member);
             if (groups != null) {
-                groups.all().forEach(group ->
-                        state.send(new Leave(ActorId.group(root.id.workspace(), group), member)));
+                groups.all().forEach(group -> state.send(new Leave(ActorId.group(root.id.workspace(), group), member)));
             }
         }
     }

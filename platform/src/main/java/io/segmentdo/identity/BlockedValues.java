@@ -34,6 +34,7 @@ final class BlockedValues {
     }
 
     boolean contains(String value) {
-        return values.contains(value) || (pattern != null && pattern.matcher(value).matches());
+        return values.contains(value)
+                || (pattern != null && pattern.matcher(value).matches());
     }
 }

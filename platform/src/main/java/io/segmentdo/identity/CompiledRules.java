@@ -74,8 +74,7 @@ final class CompiledRules {
 
     /** Identifiers in the order in which they are tried: by priority, then type, then value. */
     Comparator<ActorId> byPriority() {
-        return Comparator.comparingInt((ActorId id) -> priority(id.type()))
-                .thenComparing(Comparator.naturalOrder());
+        return Comparator.comparingInt((ActorId id) -> priority(id.type())).thenComparing(Comparator.naturalOrder());
     }
 
     private int priority(String type) {

@@ -24,7 +24,8 @@ public record IdentifierRule(
         String deviceType,
 
         @Default("0")
-        @Doc("How many a profile may have, 1 to 1000; 0 for one user_id, and for others the limit of types that are not named.")
+        @Doc(
+                "How many a profile may have, 1 to 1000; 0 for one user_id, and for others the limit of types that are not named.")
         int limit,
 
         @Default("ever") @Doc("Within which time the limit counts: ever, day, week, month or year.")
@@ -61,7 +62,11 @@ public record IdentifierRule(
     }
 
     public IdentifierRule {
-        check(type.matches("[a-z0-9][a-z0-9_.-]{0,99}"), "type", type, "lower case letters, digits, _, . and -, at most 100");
+        check(
+                type.matches("[a-z0-9][a-z0-9_.-]{0,99}"),
+                "type",
+                type,
+                "lower case letters, digits, _, . and -, at most 100");
         check(limit >= 0 && limit <= 1000, "limit", limit, "0 to 1000");
         paths = List.copyOf(paths);
         for (int i = 0; i < paths.size(); i++) {

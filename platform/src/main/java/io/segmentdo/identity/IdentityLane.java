@@ -374,8 +374,7 @@ public final class IdentityLane {
                 }
                 applyEvents(batch, unappliable);
                 for (Request request : requests) {
-                    LanePartition ledger =
-                            partition(request.message.to().partition(store.partitions()));
+                    LanePartition ledger = partition(request.message.to().partition(store.partitions()));
                     ledger.mark(request.mark, request.atMillis);
                     deliver(ledger, request.message);
                 }

@@ -16,7 +16,8 @@ import java.util.Set;
  * <p>Immutable.
  */
 public record IdentityRules(
-        @Doc("The types in the order of their priority. A type that is not named comes last, by alphabet; user_id first.")
+        @Doc(
+                "The types in the order of their priority. A type that is not named comes last, by alphabet; user_id first.")
         List<IdentifierRule> identifiers,
 
         @Doc("The limit of types that are not named, 1 to 1000.")
@@ -85,7 +86,6 @@ public record IdentityRules(
     }
 
     private static IdentifierRule device(String type, String path, String system) {
-        return new IdentifierRule(
-                type, List.of(path), system, 5, IdentifierRule.Window.EVER, List.of(), List.of());
+        return new IdentifierRule(type, List.of(path), system, 5, IdentifierRule.Window.EVER, List.of(), List.of());
     }
 }

@@ -82,7 +82,9 @@ class IdentityRulesIT {
                 .header("Content-Type", "application/json")
                 .POST(HttpRequest.BodyPublishers.ofString(body))
                 .build();
-        assertThat(client.sendAsync(request, HttpResponse.BodyHandlers.ofString()).join().statusCode())
+        assertThat(client.sendAsync(request, HttpResponse.BodyHandlers.ofString())
+                        .join()
+                        .statusCode())
                 .isEqualTo(200);
     }
 

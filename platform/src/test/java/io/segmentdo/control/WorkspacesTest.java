@@ -212,7 +212,8 @@ class WorkspacesTest {
                 """);
 
         assertThatThrownBy(this::start)
-                .hasMessageContaining(at("shop", 4) + ": identity.identifiers[1].type: email (expected: each type once)");
+                .hasMessageContaining(
+                        at("shop", 4) + ": identity.identifiers[1].type: email (expected: each type once)");
     }
 
     @Test

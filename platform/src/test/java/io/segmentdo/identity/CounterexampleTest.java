@@ -28,8 +28,8 @@ class CounterexampleTest {
         scene.settles();
         StoredState state = scene.state();
         assertThat(state.queued).isEmpty();
-        assertThat(state.actors.values()).allSatisfy(actor -> assertThat(actor.pending)
-                .isEmpty());
+        assertThat(state.actors.values())
+                .allSatisfy(actor -> assertThat(actor.pending).isEmpty());
         LedgerReplay.check(state, new CompiledRules(scene.rules));
         StepInvariants.check(scene.disk);
     }
@@ -99,10 +99,9 @@ class CounterexampleTest {
         scene.settles();
 
         assertThat(scene.state().facts).hasSize((int) asked);
-        assertThat(profiles(u2)).hasSize(60).containsOnly(scene.state()
-                .actors
-                .get(Events.user(u2))
-                .profileId());
+        assertThat(profiles(u2))
+                .hasSize(60)
+                .containsOnly(scene.state().actors.get(Events.user(u2)).profileId());
     }
 
     private List<String> profiles(String user) {
@@ -263,9 +262,8 @@ class CounterexampleTest {
         String a1 = Scene.device(1, 0);
         scene.comes(Events.track("m1", u1, null), Events.track("m2", u1, a1));
         scene.settles();
-        ActorId part = scene.state().root(Events.user(u1)).equals(Events.user(u1))
-                ? Events.device(a1)
-                : Events.user(u1);
+        ActorId part =
+                scene.state().root(Events.user(u1)).equals(Events.user(u1)) ? Events.device(a1) : Events.user(u1);
         int from = part.partition(Scene.PARTITIONS);
         Event first = part.is(ActorId.USER) ? Events.track("m3", u1, null) : Events.track("m3", null, a1);
         Event next = part.is(ActorId.USER) ? Events.track("m4", u1, null) : Events.track("m4", null, a1);
@@ -287,9 +285,8 @@ class CounterexampleTest {
         String a1 = Scene.device(1, 0);
         scene.comes(Events.track("m1", u1, a1));
         scene.settles();
-        ActorId part = scene.state().root(Events.user(u1)).equals(Events.user(u1))
-                ? Events.device(a1)
-                : Events.user(u1);
+        ActorId part =
+                scene.state().root(Events.user(u1)).equals(Events.user(u1)) ? Events.device(a1) : Events.user(u1);
 
         scene.unmerge(part, "r1");
         scene.settles();

@@ -21,7 +21,8 @@ class GroupTest {
 
         assertThat(group("acme").members.keySet()).containsExactlyInAnyOrder(Events.user(u1), Events.user(u2));
         Map<String, TraitRow.Value> traits = scene.state().traits(ActorId.group(Events.WORKSPACE, "acme"));
-        assertThat(new String(traits.get("plan").json(), StandardCharsets.UTF_8)).isEqualTo("\"pro\"");
+        assertThat(new String(traits.get("plan").json(), StandardCharsets.UTF_8))
+                .isEqualTo("\"pro\"");
     }
 
     @Test
@@ -41,11 +42,12 @@ class GroupTest {
                 Events.of(EventType.TRACK, "m4", u1, null, null, null, "{\"context\":{\"groupId\":\"other\"}}"));
         scene.settles();
 
-        assertThat(json()).containsExactly(
-                "{\"event\":\"e\"}",
-                "{\"traits\":{\"plan\":\"pro\"}}",
-                "{\"context\":{\"groupId\":\"acme\"},\"event\":\"e\"}",
-                "{\"context\":{\"groupId\":\"other\"}}");
+        assertThat(json())
+                .containsExactly(
+                        "{\"event\":\"e\"}",
+                        "{\"traits\":{\"plan\":\"pro\"}}",
+                        "{\"context\":{\"groupId\":\"acme\"},\"event\":\"e\"}",
+                        "{\"context\":{\"groupId\":\"other\"}}");
     }
 
     @Test

@@ -59,10 +59,7 @@ class IdentityConformanceTest {
         return List.of(
                 row("an event that matches nobody makes a profile", List.of(seen("u1 a1")), "u1 a1"),
                 row("one that matches one profile adds to it", List.of(seen("a1"), seen("u1 a1")), "u1 a1"),
-                row(
-                        "one that matches more joins them",
-                        List.of(seen("a1 e1"), seen("u1"), seen("u1 a1")),
-                        "u1 a1 e1"),
+                row("one that matches more joins them", List.of(seen("a1 e1"), seen("u1"), seen("u1 a1")), "u1 a1 e1"),
                 row(
                         "what was joined by one identifier is found by every other",
                         List.of(seen("u1 a1"), seen("u1 e1"), seen("a2 e1")),
@@ -95,10 +92,7 @@ class IdentityConformanceTest {
                 row(
                         "types that are not named come last, by alphabet",
                         rules(limit("user_id", 1)),
-                        List.of(
-                                seen("u1 ext:apple:1"),
-                                seen("u2 ext:berry:1"),
-                                seen("a3 ext:apple:1 ext:berry:1")),
+                        List.of(seen("u1 ext:apple:1"), seen("u2 ext:berry:1"), seen("a3 ext:apple:1 ext:berry:1")),
                         "u1 apple:1 a3",
                         "u2 berry:1"),
                 row(
@@ -126,7 +120,13 @@ class IdentityConformanceTest {
                 row(
                         "two who have too many devices together are not joined",
                         rules(limit("user_id", 1), limit("email", 5), limit("anonymous_id", 3)),
-                        List.of(seen("e1 a1"), seen("e1 a2"), seen("e2 a3"), seen("e2 a4"), seen("u1 e1"), seen("u1 e2")),
+                        List.of(
+                                seen("e1 a1"),
+                                seen("e1 a2"),
+                                seen("e2 a3"),
+                                seen("e2 a4"),
+                                seen("u1 e1"),
+                                seen("u1 e2")),
                         "u1 e1 a1 a2",
                         "e2 a3 a4"),
                 row(
@@ -149,8 +149,7 @@ class IdentityConformanceTest {
                         "u1 card:1"),
                 row(
                         "a person has so many identifiers in all",
-                        new IdentityRules(
-                                DEFAULT.identifiers(), 5, List.of(), List.of(), DEFAULT.sharedDevice(), 3),
+                        new IdentityRules(DEFAULT.identifiers(), 5, List.of(), List.of(), DEFAULT.sharedDevice(), 3),
                         List.of(seen("u1 a1"), seen("u1 a2"), seen("u1 a3")),
                         "u1 a1 a2",
                         "a3"));
@@ -158,7 +157,8 @@ class IdentityConformanceTest {
 
     private static List<Row> windows() {
         List<Row> rows = new ArrayList<>();
-        Map<Window, Integer> days = new TreeMap<>(Map.of(Window.DAY, 1, Window.WEEK, 7, Window.MONTH, 30, Window.YEAR, 365));
+        Map<Window, Integer> days =
+                new TreeMap<>(Map.of(Window.DAY, 1, Window.WEEK, 7, Window.MONTH, 30, Window.YEAR, 365));
         days.forEach((window, length) -> {
             IdentityRules rules = rules(limit("user_id", 1), limit("email", 1).within(window));
             rows.add(row(
@@ -180,7 +180,12 @@ class IdentityConformanceTest {
         rows.add(row(
                 "a window slides: what counts is the time before each event",
                 rules(limit("user_id", 1), limit("email", 2).within(Window.WEEK)),
-                List.of(at(0, "u1 e1"), at(5 * DAY, "u1 e2"), at(6 * DAY, "u1 e3"), at(8 * DAY, "u1 e4"), at(9 * DAY, "u1 e3")),
+                List.of(
+                        at(0, "u1 e1"),
+                        at(5 * DAY, "u1 e2"),
+                        at(6 * DAY, "u1 e3"),
+                        at(8 * DAY, "u1 e4"),
+                        at(9 * DAY, "u1 e3")),
                 "u1 e1 e2 e4"));
         return rows;
     }
@@ -193,7 +198,8 @@ class IdentityConformanceTest {
         IdentityRules patterns = new IdentityRules(
                 DEFAULT.identifiers(), 5, List.of("guest"), List.of("test-.*"), DEFAULT.sharedDevice(), 1000);
         List<Row> rows = new ArrayList<>();
-        for (String nobody : List.of("null", "undefined", "anonymous", "-1", "0", "0000", "00000000-0000-0000-0000-000000000000")) {
+        for (String nobody :
+                List.of("null", "undefined", "anonymous", "-1", "0", "0000", "00000000-0000-0000-0000-000000000000")) {
             rows.add(row(
                     "the user id " + nobody + " is nobody",
                     List.of(seen("user_id:" + nobody + " a1"), seen("user_id:" + nobody + " a2")),
@@ -238,7 +244,10 @@ class IdentityConformanceTest {
         IdentityRules custom = rules(limit("user_id", 1), limit("customer_number", 5));
         return List.of(
                 row("traits.email", List.of(json("u1", "{\"traits\":{\"email\":\"e1\"}}")), "u1 e1"),
-                row("context.traits.email", List.of(json("u1", "{\"context\":{\"traits\":{\"email\":\"e1\"}}}")), "u1 e1"),
+                row(
+                        "context.traits.email",
+                        List.of(json("u1", "{\"context\":{\"traits\":{\"email\":\"e1\"}}}")),
+                        "u1 e1"),
                 row("properties.email", List.of(json("u1", "{\"properties\":{\"email\":\"e1\"}}")), "u1 e1"),
                 row(
                         "an e-mail is the same in capitals",
@@ -269,8 +278,7 @@ class IdentityConformanceTest {
                 row(
                         "the client id of Google Analytics",
                         List.of(json(
-                                "u1",
-                                "{\"context\":{\"integrations\":{\"Google Analytics\":{\"clientId\":\"g1\"}}}}")),
+                                "u1", "{\"context\":{\"integrations\":{\"Google Analytics\":{\"clientId\":\"g1\"}}}}")),
                         "u1 ga_client_id:g1"),
                 row(
                         "a type of the workspace is a trait in snake or camel case",
@@ -310,7 +318,10 @@ class IdentityConformanceTest {
 
     private static List<Row> aliases() {
         return List.of(
-                row("an alias joins two users", List.of(seen("u1 a1"), seen("u2 a2"), alias("u2", "u1")), "u1 u2 a1 a2"),
+                row(
+                        "an alias joins two users",
+                        List.of(seen("u1 a1"), seen("u2 a2"), alias("u2", "u1")),
+                        "u1 u2 a1 a2"),
                 row("an alias of a device", List.of(seen("a1"), alias("u1", "a1")), "u1 a1"),
                 row("an alias of oneself does nothing", List.of(seen("u1 a1"), alias("u1", "u1")), "u1 a1"),
                 row(
@@ -329,10 +340,26 @@ class IdentityConformanceTest {
     @TestFactory
     Stream<DynamicTest> eventsWithoutAUserOfASharedDevice() {
         return Stream.of(
-                shared("first-touch: they belong to the first user", IdentityRules.SharedDevice.FIRST_TOUCH, "u1 u2 - -", "1 2 1 1"),
-                shared("last-touch: they belong to the user seen last", IdentityRules.SharedDevice.LAST_TOUCH, "u1 u2 - -", "1 2 2 2"),
-                shared("last-touch: who comes back has it again", IdentityRules.SharedDevice.LAST_TOUCH, "u1 u2 - u1 -", "1 2 2 1 1"),
-                shared("last-touch: also a third user", IdentityRules.SharedDevice.LAST_TOUCH, "u1 u2 u3 -", "1 2 3 3"));
+                shared(
+                        "first-touch: they belong to the first user",
+                        IdentityRules.SharedDevice.FIRST_TOUCH,
+                        "u1 u2 - -",
+                        "1 2 1 1"),
+                shared(
+                        "last-touch: they belong to the user seen last",
+                        IdentityRules.SharedDevice.LAST_TOUCH,
+                        "u1 u2 - -",
+                        "1 2 2 2"),
+                shared(
+                        "last-touch: who comes back has it again",
+                        IdentityRules.SharedDevice.LAST_TOUCH,
+                        "u1 u2 - u1 -",
+                        "1 2 2 1 1"),
+                shared(
+                        "last-touch: also a third user",
+                        IdentityRules.SharedDevice.LAST_TOUCH,
+                        "u1 u2 u3 -",
+                        "1 2 3 3"));
     }
 
     private static DynamicTest shared(String claim, IdentityRules.SharedDevice policy, String users, String owners) {
@@ -375,9 +402,7 @@ class IdentityConformanceTest {
     }
 
     private static IdentifierRule limit(String type, int limit) {
-        return type.equals("email")
-                ? IdentifierRule.of(type, limit, "traits.email")
-                : IdentifierRule.of(type, limit);
+        return type.equals("email") ? IdentifierRule.of(type, limit, "traits.email") : IdentifierRule.of(type, limit);
     }
 
     private static String full(String short_) {

@@ -8,7 +8,6 @@ import io.segmentdo.event.ProfileFact;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -343,8 +342,7 @@ final class Invariants {
         for (IdentifiedEvent entry : events) {
             Event event = entry.event();
             if (shows(event).stream().noneMatch(excepted::contains)) {
-                String way =
-                        event.source() + Partitions.firstStop(event) + survivor(survivors, entry.profileId());
+                String way = event.source() + Partitions.firstStop(event) + survivor(survivors, entry.profileId());
                 int place = places.get(event.messageId());
                 require(last.getOrDefault(way, -1) < place, "I9", event.messageId(), "comes late on", way);
                 last.put(way, place);

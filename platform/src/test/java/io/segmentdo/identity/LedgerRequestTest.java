@@ -26,8 +26,7 @@ class LedgerRequestTest {
 
     @Test
     void anAliasThatBreaksAnotherLimitIsRefused() {
-        scene.rules = new IdentityRules(
-                List.of(), 5, List.of(), List.of(), IdentityRules.SharedDevice.FIRST_TOUCH, 2);
+        scene.rules = new IdentityRules(List.of(), 5, List.of(), List.of(), IdentityRules.SharedDevice.FIRST_TOUCH, 2);
         scene.alias(u1, u2, "r1");
 
         assertThat(scene.alias(u1, Events.user("third"), "r2")).isEqualTo(Verdict.REFUSED);

@@ -51,8 +51,7 @@ final class World {
      * @param store what stands between the lanes and the disk
      * @param isWatched whether every step is looked at, rather than some worlds'
      */
-    record Change(
-            Function<PartitionState, Protocol> protocol, UnaryOperator<PartitionStore> store, boolean isWatched) {
+    record Change(Function<PartitionState, Protocol> protocol, UnaryOperator<PartitionStore> store, boolean isWatched) {
         static final Change NONE = new Change(Actors::new, UnaryOperator.identity(), false);
 
         /** Nothing is different, and each message that is taken in is told. */
