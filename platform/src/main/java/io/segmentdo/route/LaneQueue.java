@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,31 +46,41 @@ final class LaneQueue {
         void returned(Collection<PartitionQueue> partitions);
     }
 
+    /** Where a lane is. */
+    record Target(Place place, boolean isHere) {}
+
     private record Batch(EventBatch events, Map<PartitionQueue, List<Routed>> parts) {}
 
     private final Vertx vertx;
     private final RouteConfig config;
     private final String router;
+    private final LongSupplier numbers;
     private final Place place;
     private final Outcomes outcomes;
     private final DeliveryOptions options;
 
     private final ArrayDeque<PartitionQueue> listed = new ArrayDeque<>();
-    private long batches;
     private @Nullable Batch underWay;
     private @Nullable Long backOff;
     private int refusals;
     private @Nullable Promise<Void> stopping;
 
-    LaneQueue(Vertx vertx, RouteConfig config, String router, Place place, boolean isHere, Outcomes outcomes) {
+    /**
+     * With nothing to send.
+     *
+     * @param numbers numbers the batches of the router, each higher than all before it on any lane, so that a lane that comes
+     *     back does not take a new batch for one that it has had
+     */
+    LaneQueue(Vertx vertx, RouteConfig config, String router, LongSupplier numbers, Target target, Outcomes outcomes) {
+        this.numbers = numbers;
         this.vertx = vertx;
         this.config = config;
         this.router = router;
-        this.place = place;
+        this.place = target.place;
         this.outcomes = outcomes;
         this.options = new DeliveryOptions()
                 .setSendTimeout(config.answerTimeout().toMillis())
-                .setLocalOnly(isHere);
+                .setLocalOnly(target.isHere);
     }
 
     Place place() {
@@ -110,7 +121,7 @@ final class LaneQueue {
             parts.put(partition, part);
         }
         parts.keySet().forEach(PartitionQueue::list);
-        Batch batch = new Batch(new EventBatch(router, ++batches, events), parts);
+        Batch batch = new Batch(new EventBatch(router, numbers.getAsLong(), events), parts);
         underWay = batch;
         send(batch);
     }

@@ -63,6 +63,7 @@ public final class Router extends VerticleBase {
         }
     };
     private Window window = new Window(0);
+    private long batches;
     private long readPosition;
     private long releasedPosition;
     private @Nullable AutoCloseable wakeUp;
@@ -220,7 +221,8 @@ public final class Router extends VerticleBase {
     }
 
     private LaneQueue laneAt(Place place) {
-        return new LaneQueue(vertx, config, id, place, directory.isHere(place), outcomes);
+        LaneQueue.Target target = new LaneQueue.Target(place, directory.isHere(place));
+        return new LaneQueue(vertx, config, id, () -> ++batches, target, outcomes);
     }
 
     // ---- commits
