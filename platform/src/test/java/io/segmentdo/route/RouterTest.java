@@ -213,7 +213,8 @@ class RouterTest {
             foreign.retainAll(refused);
             if (!foreign.isEmpty()) {
                 message.fail(
-                        2, String.join(",", foreign.stream().map(String::valueOf).toList()));
+                        2,
+                        String.join(",", foreign.stream().map(String::valueOf).toList()));
                 return;
             }
             if (batch.number() > lastBatch) {
