@@ -108,6 +108,8 @@ class ArchitectureTest {
         onlyIn("org.duckdb..", "io.segmentdo.warehouse.engine..");
         onlyIn("org.apache.iceberg..", "io.segmentdo.warehouse..");
         onlyIn("org.apache.parquet..", "io.segmentdo.warehouse..");
+        onlyIn("io.vertx.pgclient..", "io.segmentdo.store.postgres..");
+        onlyIn("io.vertx.sqlclient..", "io.segmentdo.store.postgres..");
         onlyIn("picocli..", "io.segmentdo.app..");
         onlyIn("org.snakeyaml..", "io.segmentdo.config..", "io.segmentdo.control..", "io.segmentdo.connector..");
     }

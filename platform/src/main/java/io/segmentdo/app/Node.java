@@ -32,6 +32,7 @@ import io.segmentdo.source.Sources;
 import io.segmentdo.spool.Spool;
 import io.segmentdo.store.Outbox;
 import io.segmentdo.store.PartitionStore;
+import io.segmentdo.store.postgres.PostgresPartitionStore;
 import io.segmentdo.store.rocks.RocksPartitionStore;
 import io.segmentdo.telemetry.Discards;
 import io.segmentdo.telemetry.Ledger;
@@ -167,8 +168,7 @@ public final class Node implements AutoCloseable {
         }
 
         Node start(List<Workspace> builtIn) {
-            PartitionStore store =
-                    parts.add(RocksPartitionStore.open(data.resolve("store"), config.store(), metrics.registry()));
+            PartitionStore store = parts.add(openStore());
             Outbox outbox = new Outbox(store, config.outbox(), metrics.registry(), clock);
             Spool spool = parts.add(Spool.open(data.resolve("spool"), config.spool(), metrics.registry(), clock));
             Plugins plugins = parts.add(Plugins.open(
@@ -223,6 +223,18 @@ public final class Node implements AutoCloseable {
                             () -> discards.total() - identity.discarded(),
                             router::committedEvents,
                             spool::depthEvents);
+        }
+
+        private PartitionStore openStore() {
+            return switch (config.store().engine()) {
+                case EMBEDDED -> RocksPartitionStore.open(data.resolve("store"), config.store(), metrics.registry());
+                case POSTGRES -> {
+                    PostgresPartitionStore store =
+                            PostgresPartitionStore.open(vertx, config.store(), metrics.registry());
+                    nodeHealth.watch(store);
+                    yield store;
+                }
+            };
         }
 
         /** The plugins that came with the program, and those of the configured folders. */

@@ -7,6 +7,7 @@ import io.segmentdo.delivery.Deliveries;
 import io.segmentdo.delivery.DestinationStatus;
 import io.segmentdo.plugin.Plugins;
 import io.segmentdo.spool.Spool;
+import io.segmentdo.store.postgres.PostgresPartitionStore;
 import io.segmentdo.warehouse.Warehouse;
 import java.util.List;
 import java.util.Optional;
@@ -43,6 +44,15 @@ final class NodeHealth {
         }
         String reason = missing + " partitions of this node are not owned by it yet";
         return claims.isReady() ? Report.degraded(reason) : Report.notReady(reason);
+    }
+
+    /** While the database is away events are still taken, into the spool. */
+    void watch(PostgresPartitionStore store) {
+        health.register(
+                "store",
+                () -> store.awayBecause()
+                        .map(reason -> Report.degraded("PostgreSQL is away, events wait in the spool: " + reason))
+                        .orElse(Report.OK));
     }
 
     private static Report destinations(Deliveries deliveries) {

@@ -4,6 +4,7 @@ import io.segmentdo.config.ConfigException;
 import io.segmentdo.config.ConfigLoader;
 import io.segmentdo.config.ConfigProblem;
 import io.segmentdo.problem.PlatformException;
+import io.segmentdo.problem.Problem;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -111,6 +112,9 @@ public final class Workspaces implements AutoCloseable {
             refusal = Optional.empty();
             log.atInfo().addKeyValue("workspaces", current.size()).log("Workspaces changed");
         } catch (PlatformException e) {
+            if (e.problem() == Problem.STORAGE_FAILED) {
+                appliedState = List.of(); // not the fault of the files: they are taken when the store is back
+            }
             refuse(e);
         }
     }

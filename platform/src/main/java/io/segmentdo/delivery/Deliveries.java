@@ -3,6 +3,7 @@ package io.segmentdo.delivery;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.segmentdo.destination.Catalogue;
 import io.segmentdo.destination.ConfiguredDestination;
+import io.segmentdo.problem.PlatformException;
 import io.segmentdo.store.Changes;
 import io.segmentdo.store.Keyspace;
 import io.segmentdo.store.Outbox;
@@ -123,7 +124,7 @@ public final class Deliveries implements AutoCloseable {
         for (ConfiguredDestination destination : next.values()) {
             ConfiguredDestination before = configured.put(destination.key(), destination);
             if (before == null) {
-                start(destination);
+                startOrForget(destination);
             } else if (!before.equals(destination)) {
                 require(destination.key()).reconfigure(destination);
             }
@@ -132,6 +133,16 @@ public final class Deliveries implements AutoCloseable {
 
     private Lane require(String destination) {
         return Objects.requireNonNull(lanes.get(destination), destination);
+    }
+
+    /** One that cannot be started now, because the store fails, is a new one again when it comes the next time. */
+    private void startOrForget(ConfiguredDestination destination) {
+        try {
+            start(destination);
+        } catch (PlatformException e) {
+            configured.remove(destination.key());
+            throw e;
+        }
     }
 
     private void start(ConfiguredDestination destination) {
@@ -180,7 +191,11 @@ public final class Deliveries implements AutoCloseable {
             lane.relay();
         }
         if (lanes.values().stream().anyMatch(Lane::hasFailed)) {
-            restartFailed();
+            try {
+                restartFailed();
+            } catch (PlatformException e) {
+                LOG.atWarn().addKeyValue("reason", e.getMessage()).log("A destination cannot be started again yet");
+            }
         }
     }
 

@@ -43,11 +43,7 @@ final class WarehouseNode implements AutoCloseable {
     WarehouseNode(Path home, WarehouseConfig config) {
         store = RocksPartitionStore.open(
                 home.resolve("store"),
-                new StoreConfig(
-                        PARTITIONS,
-                        StoreConfig.DEFAULT.blockCache(),
-                        StoreConfig.DEFAULT.writeBuffers(),
-                        StoreConfig.DEFAULT.maxOpenFiles()),
+                StoreConfig.DEFAULT.withPartitions(PARTITIONS),
                 meters);
         outbox = new Outbox(store, OutboxConfig.DEFAULT, meters, InstantSource.system());
         warehouse = new Warehouse(config, home.resolve("warehouse"), store, outbox, meters, clock);

@@ -63,7 +63,6 @@ class RocksPartitionStoreTest extends PartitionStoreContract {
     }
 
     private static StoreConfig configOf(int partitions) {
-        StoreConfig base = StoreConfig.DEFAULT;
-        return new StoreConfig(partitions, base.blockCache(), base.writeBuffers(), base.maxOpenFiles());
+        return StoreConfig.DEFAULT.withPartitions(partitions);
     }
 }
