@@ -41,10 +41,7 @@ final class WarehouseNode implements AutoCloseable {
     private final long[] tails = new long[PARTITIONS];
 
     WarehouseNode(Path home, WarehouseConfig config) {
-        store = RocksPartitionStore.open(
-                home.resolve("store"),
-                StoreConfig.DEFAULT.withPartitions(PARTITIONS),
-                meters);
+        store = RocksPartitionStore.open(home.resolve("store"), StoreConfig.DEFAULT.withPartitions(PARTITIONS), meters);
         outbox = new Outbox(store, OutboxConfig.DEFAULT, meters, InstantSource.system());
         warehouse = new Warehouse(config, home.resolve("warehouse"), store, outbox, meters, clock);
         for (int partition = 0; partition < PARTITIONS; partition++) {
