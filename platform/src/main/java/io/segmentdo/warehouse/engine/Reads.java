@@ -102,6 +102,7 @@ final class Reads {
                     return;
                 }
                 case "BASE_TABLE" -> use(node, bounds);
+                case "JOIN" -> join(node);
                 case "SUBQUERY" -> {
                     visitChildren(node, Map.of());
                     return;
@@ -213,6 +214,13 @@ final class Reads {
         boolean plain = !defined.contains(name);
         uses.add(new Analysis.Use(
                 name, Places.offset(sql, table), plain ? bounds.getOrDefault(alias(table), List.of()) : List.of()));
+    }
+
+    private void join(JsonNode join) {
+        everyColumn |= join.path("ref_type").asText().equals("NATURAL");
+        for (JsonNode name : join.path("using_columns")) {
+            columns.add(name.asText().toLowerCase(Locale.ROOT));
+        }
     }
 
     private void column(JsonNode column) {

@@ -1,0 +1,151 @@
+package io.segmentdo.warehouse.query;
+
+import io.segmentdo.problem.PlatformException;
+import io.segmentdo.problem.Problem;
+import io.segmentdo.warehouse.files.LocalFiles;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import org.apache.iceberg.io.FileIO;
+
+/**
+ * Data files on this machine: those that are here anyway, and copies of those that are in an object store. Data files never
+ * change, so a copy is good for as long as it is kept; the longest unused ones go when there are too many bytes.
+ *
+ * <p>Safe for concurrent use; blocks while files are copied.
+ */
+final class FileCopies {
+    /** The files of one query, which stay until this is closed. */
+    final class Held implements AutoCloseable {
+        private final List<String> locations = new ArrayList<>();
+        private final List<String> paths = new ArrayList<>();
+
+        List<String> paths() {
+            return paths;
+        }
+
+        @Override
+        public void close() {
+            release(locations);
+        }
+    }
+
+    private record Copy(Path path, long bytes) {}
+
+    private final FileIO files;
+    private final Path directory;
+    private final long bytesMax;
+
+    // guarded by this
+    private final Map<String, Copy> copies = new LinkedHashMap<>(16, 0.75f, true);
+    private final Map<String, Integer> held = new HashMap<>();
+    private long bytes;
+
+    FileCopies(FileIO files, Path directory, long bytesMax) {
+        this.files = files;
+        this.directory = directory;
+        this.bytesMax = bytesMax;
+        removeOld(directory);
+    }
+
+    private static void removeOld(Path directory) {
+        if (!Files.isDirectory(directory)) {
+            return;
+        }
+        try (Stream<Path> all = Files.list(directory)) {
+            for (Path path : all.toList()) {
+                Files.delete(path);
+            }
+        } catch (IOException e) {
+            throw new PlatformException(
+                    Problem.STORAGE_FAILED, "Old copies in " + directory + " cannot be removed: " + e.getMessage(), e);
+        }
+    }
+
+    /** Makes sure that these are here. */
+    Held hold(List<TableState.DataFile> wanted) {
+        Held hold = new Held();
+        try {
+            for (TableState.DataFile file : wanted) {
+                hold.paths.add(isLocal(file.location()) ? LocalFiles.path(file.location()).toString() : copy(file, hold));
+            }
+            return hold;
+        } catch (IOException e) {
+            hold.close();
+            throw new UncheckedIOException(e);
+        } catch (RuntimeException e) {
+            hold.close();
+            throw e;
+        }
+    }
+
+    private static boolean isLocal(String location) {
+        return location.startsWith("file:") || location.startsWith("/");
+    }
+
+    private String copy(TableState.DataFile file, Held hold) throws IOException {
+        synchronized (this) {
+            held.merge(file.location(), 1, Integer::sum);
+            hold.locations.add(file.location());
+            Copy known = copies.get(file.location());
+            if (known != null) {
+                return known.path().toString();
+            }
+        }
+        Path path = directory.resolve(name(file.location()));
+        Files.createDirectories(directory);
+        Path part = Files.createTempFile(directory, "part-", ".tmp");
+        try (InputStream in = files.newInputFile(file.location()).newStream()) {
+            Files.copy(in, part, StandardCopyOption.REPLACE_EXISTING);
+            Files.move(part, path, StandardCopyOption.REPLACE_EXISTING);
+        } finally {
+            Files.deleteIfExists(part);
+        }
+        keep(file, path);
+        return path.toString();
+    }
+
+    private synchronized void keep(TableState.DataFile file, Path path) throws IOException {
+        if (copies.put(file.location(), new Copy(path, file.bytes())) == null) {
+            bytes += file.bytes();
+        }
+        Iterator<Map.Entry<String, Copy>> oldest = copies.entrySet().iterator();
+        while (bytes > bytesMax && oldest.hasNext()) {
+            Map.Entry<String, Copy> copy = oldest.next();
+            if (!held.containsKey(copy.getKey())) {
+                Files.deleteIfExists(copy.getValue().path());
+                bytes -= copy.getValue().bytes();
+                oldest.remove();
+            }
+        }
+    }
+
+    private synchronized void release(List<String> locations) {
+        for (String location : locations) {
+            held.computeIfPresent(location, (l, holders) -> holders == 1 ? null : holders - 1);
+        }
+    }
+
+    private static String name(String location) {
+        try {
+            byte[] digest = MessageDigest.getInstance("SHA-256").digest(location.getBytes(StandardCharsets.UTF_8));
+            return HexFormat.of().formatHex(digest) + ".parquet";
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

@@ -1,0 +1,206 @@
+package io.segmentdo.warehouse.query;
+
+import io.segmentdo.problem.PlatformException;
+import io.segmentdo.problem.Problem;
+import io.segmentdo.warehouse.engine.Analysis;
+import io.segmentdo.warehouse.engine.Dataset;
+import io.segmentdo.warehouse.engine.Engine;
+import io.segmentdo.warehouse.engine.Limits;
+import io.segmentdo.warehouse.engine.QueryException;
+import io.segmentdo.warehouse.engine.Reason;
+import io.segmentdo.warehouse.table.Tables;
+import io.segmentdo.warehouse.table.WarehouseTable;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.apache.iceberg.expressions.Expression;
+import org.apache.iceberg.expressions.Expressions;
+
+/**
+ * Runs something over the views of a workspace: finds out what a query needs, plans the files, makes the views, and lets an
+ * engine work on them. A name that nothing explains is looked for in the data before it is an error.
+ *
+ * <p>Safe for concurrent use; blocks.
+ */
+public final class Reader {
+    /** What an engine does with the data set that a query needs. */
+    @FunctionalInterface
+    public interface Work<T> {
+        T with(Engine engine, Dataset dataset);
+    }
+
+    /**
+     * Which data a query sees.
+     *
+     * @param moment a state in the past; the newest one when empty
+     * @param files restricts the events to these files; all that the query needs when empty
+     */
+    public record Scope(String workspace, Optional<Moment> moment, Optional<List<TableState.DataFile>> files) {}
+
+    private static final Duration ANALYSIS_TIME = Duration.ofSeconds(10);
+    private static final Pattern UNKNOWN_COLUMN = Pattern.compile("Referenced column \"([^\"]+)\" (?:was )?not found");
+    private static final int COMPUTED_MAX = 200;
+
+    private final Tables tables;
+    private final FileCopies copies;
+    private final Map<String, Names> names = new ConcurrentHashMap<>();
+
+    /** @param directory for copies of files */
+    public Reader(Tables tables, Path directory, long copiesBytesMax) {
+        this.tables = tables;
+        this.copies = new FileCopies(tables.files(), directory, copiesBytesMax);
+    }
+
+    /** The events of a workspace at a moment. */
+    public TableState events(String workspace, Optional<Moment> moment) {
+        TableState state = TableState.load(tables, workspace, WarehouseTable.EVENTS, moment);
+        if (state.isBeforeAll()) {
+            throw new PlatformException(
+                    Problem.INVALID_REQUEST, "asOf lies before the oldest state that is kept (expected: a later moment)");
+        }
+        return state;
+    }
+
+    /** Runs what a query wants done. */
+    public <T> T read(Engine engine, String sql, Scope scope, Limits limits, Work<T> work) {
+        Analysis analysis = engine.analyse(sql, ANALYSIS_TIME);
+        return new Reading<>(engine, analysis, scope, limits, work).run();
+    }
+
+    /** One query on its way; confined to its thread. */
+    private final class Reading<T> {
+        private final Engine engine;
+        private final Analysis analysis;
+        private final Scope scope;
+        private final Limits limits;
+        private final Work<T> work;
+        private final Names known;
+        private final TableState events;
+        private final Map<String, Set<String>> eventViews = new HashMap<>();
+        private final Map<String, ComputedColumn> computed = new HashMap<>();
+
+        Reading(Engine engine, Analysis analysis, Scope scope, Limits limits, Work<T> work) {
+            this.engine = engine;
+            this.analysis = analysis;
+            this.scope = scope;
+            this.limits = limits;
+            this.work = work;
+            this.known = names.computeIfAbsent(scope.workspace(), w -> new Names());
+            this.events = events(scope.workspace(), scope.moment());
+        }
+
+        T run() {
+            explainTables();
+            for (String column : analysis.columns()) {
+                if (events.schema().findField(column) == null) {
+                    known.knownProperty(column).ifPresent(found -> computed.put(column, found));
+                }
+            }
+            while (true) {
+                try {
+                    return attempt();
+                } catch (QueryException e) {
+                    if (!explainsColumn(e)) {
+                        throw e;
+                    }
+                }
+            }
+        }
+
+        private void explainTables() {
+            for (Analysis.Use use : analysis.uses()) {
+                String name = use.name();
+                if (!Views.isFixed(name) && !analysis.defined().contains(name)) {
+                    Set<String> found = withEvents(Expressions.alwaysTrue(), table -> known.events(name, engine, table, limits));
+                    if (found.isEmpty()) {
+                        throw new QueryException(
+                                Reason.MEANING,
+                                "there is no table " + name + " (expected: events, users, groups, tracks, identifies,"
+                                        + " pages, screens, group_calls, aliases, profile_merges, or the name of an"
+                                        + " event such as order_completed)",
+                                use.offset());
+                    }
+                    eventViews.put(name, found);
+                }
+            }
+        }
+
+        private boolean explainsColumn(QueryException e) {
+            Matcher matcher = UNKNOWN_COLUMN.matcher(String.valueOf(e.getMessage()));
+            if (e.reason() != Reason.MEANING || !matcher.find() || computed.size() >= COMPUTED_MAX) {
+                return false;
+            }
+            String column = matcher.group(1).toLowerCase(Locale.ROOT);
+            if (computed.containsKey(column) || events.schema().findField(column) != null) {
+                return false;
+            }
+            Optional<ComputedColumn> found =
+                    withEvents(Expressions.alwaysTrue(), table -> known.property(column, engine, table, limits));
+            found.ifPresent(property -> computed.put(column, property));
+            return found.isPresent();
+        }
+
+        private <R> R withEvents(Expression filter, Function<Dataset.Table, R> use) {
+            try (FileCopies.Held held = copies.hold(events.files(filter))) {
+                return use.apply(table(Views.RAW_EVENTS, events, held.paths()));
+            }
+        }
+
+        private T attempt() {
+            Set<String> used = new HashSet<>();
+            analysis.uses().forEach(use -> used.add(use.name()));
+            boolean profiles = analysis.everyColumn() || analysis.columns().contains("profile_id");
+            Expression filter = Pruning.filter(analysis.uses(), Views.overEvents(eventViews));
+            try (FileCopies.Held eventFiles = copies.hold(scope.files().orElseGet(() -> events.files(filter)));
+                    Small merges = small(WarehouseTable.PROFILE_MERGES, profiles || used.contains(Views.MERGES));
+                    Small users = small(WarehouseTable.USERS, used.contains(Views.USERS));
+                    Small groups = small(WarehouseTable.GROUPS, used.contains(Views.GROUPS))) {
+                List<Dataset.Table> all = new ArrayList<>();
+                all.add(table(Views.RAW_EVENTS, events, eventFiles.paths()));
+                all.add(table(Views.RAW_MERGES, merges.state(), merges.held().paths()));
+                all.add(table(Views.RAW_USERS, users.state(), users.held().paths()));
+                all.add(table(Views.RAW_GROUPS, groups.state(), groups.held().paths()));
+                boolean canonical = profiles && !merges.held().paths().isEmpty();
+                return work.with(
+                        engine,
+                        new Dataset(all, Views.of(used, List.copyOf(computed.values()), eventViews, canonical)));
+            }
+        }
+
+        /** A table that is small beside the events, or not needed at all. */
+        private Small small(WarehouseTable name, boolean needed) {
+            Optional<Moment> moment = scope.moment().map(m -> m instanceof Moment.Snapshot
+                    ? new Moment.At(Instant.ofEpochMilli(events.committedMillis()))
+                    : m);
+            TableState state = TableState.load(tables, scope.workspace(), name, moment);
+            return new Small(state, copies.hold(needed ? state.files(Expressions.alwaysTrue()) : List.of()));
+        }
+
+        private static Dataset.Table table(String name, TableState state, List<String> paths) {
+            List<Dataset.Column> columns = state.schema().columns().stream()
+                    .map(field ->
+                            new Dataset.Column(field.fieldId(), field.name(), Views.sqlType(field.type())))
+                    .toList();
+            return new Dataset.Table(name, columns, paths);
+        }
+    }
+
+    private record Small(TableState state, FileCopies.Held held) implements AutoCloseable {
+        @Override
+        public void close() {
+            held.close();
+        }
+    }
+}
