@@ -119,6 +119,11 @@ final class Backlog {
         }
     }
 
+    /** The partitions that are ours, in their order. */
+    List<Integer> owned() {
+        return List.copyOf(streams.keySet());
+    }
+
     boolean owns(int partition) {
         return streams.containsKey(partition);
     }

@@ -186,6 +186,11 @@ public final class Deliveries implements AutoCloseable {
         return new DeadLetters(services.store(), lanes::get);
     }
 
+    /** Delivers what is in the past. */
+    public Replays replays() {
+        return new Replays(lanes::get);
+    }
+
     private void watch() {
         for (Lane lane : lanes.values()) {
             lane.relay();

@@ -13,6 +13,9 @@ import java.util.Optional;
 record DeliveryKey(int partition, long position, int route) {
     private static final int TAIL_BYTES = Long.BYTES + Short.BYTES;
 
+    /** Positions from here on are no places in the outbox: they number what is replayed. */
+    static final long REPLAYED = 1L << 59;
+
     /** The first key of a destination in a keyspace, and, as an end, the first one behind its last. */
     static byte[] start(String destination) {
         return prefix(destination, (byte) 0);
@@ -42,6 +45,11 @@ record DeliveryKey(int partition, long position, int route) {
     static DeliveryKey ofBytes(int partition, byte[] key) {
         ByteBuffer tail = ByteBuffer.wrap(key, key.length - TAIL_BYTES, TAIL_BYTES);
         return new DeliveryKey(partition, tail.getLong(), tail.getShort());
+    }
+
+    /** Whether it comes from a replay and not from the outbox. */
+    boolean isReplayed() {
+        return position >= REPLAYED;
     }
 
     /** The id that people see. */

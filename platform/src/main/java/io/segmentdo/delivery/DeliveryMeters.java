@@ -8,14 +8,24 @@ import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 
 /** The meters of one destination; they go when it goes. Counters are for its lane, gauges for any thread. */
 final class DeliveryMeters implements AutoCloseable {
+    /** What became of events of a replay. */
+    enum Replayed {
+        TAKEN,
+        DELIVERED,
+        FILTERED,
+        DEAD
+    }
+
     private static final Duration[] LATENCIES = {
         Duration.ofMillis(2),
         Duration.ofMillis(5),
@@ -35,6 +45,7 @@ final class DeliveryMeters implements AutoCloseable {
     private final String destination;
     private final List<Meter> meters = new ArrayList<>();
     private final Map<String, Counter> filtered = new HashMap<>();
+    private final Map<Replayed, Counter> replayed = new EnumMap<>(Replayed.class);
     private final Counter delivered;
     private final Counter retried;
     private final Counter dead;
@@ -72,6 +83,23 @@ final class DeliveryMeters implements AutoCloseable {
     void delivered(long latencyMillis) {
         delivered.increment();
         latency.record(Duration.ofMillis(Math.max(0, latencyMillis)));
+    }
+
+    /** An old event: how long ago it was received says nothing. */
+    void delivered() {
+        delivered.increment();
+    }
+
+    void replayed(Replayed outcome, long deliveries) {
+        replayed.computeIfAbsent(outcome, this::replayCounter).increment((double) deliveries);
+    }
+
+    private Counter replayCounter(Replayed outcome) {
+        return register(Counter.builder("segmentdo.delivery.replayed")
+                .description("Deliveries of replays, which are part of the other counts too")
+                .tag("destination", destination)
+                .tag("outcome", outcome.name().toLowerCase(Locale.ROOT))
+                .register(registry));
     }
 
     void retried() {

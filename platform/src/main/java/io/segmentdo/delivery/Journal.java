@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /**
  * What a lane has decided and not stored yet, one atomic commit per partition.
@@ -58,9 +59,17 @@ final class Journal {
      * power failure takes is decided again.
      */
     void flush() {
+        flush(store::commitRelaxed);
+    }
+
+    /** Stores everything so that it survives a power failure too. */
+    void flushDurably() {
+        flush(store::commit);
+    }
+
+    private void flush(Consumer<List<Changes>> commit) {
         if (!pending.isEmpty()) {
-            List<Changes> all = new ArrayList<>(pending.values());
-            store.commitRelaxed(all);
+            commit.accept(new ArrayList<>(pending.values()));
             pending.clear();
             bytes = 0;
         }

@@ -11,6 +11,7 @@ import io.segmentdo.destination.Catalogue;
 import io.segmentdo.destination.ConfiguredDestination;
 import io.segmentdo.event.IdentifiedEvent;
 import io.segmentdo.problem.PlatformException;
+import io.segmentdo.problem.Problem;
 import io.segmentdo.store.StaleEpochException;
 import io.vertx.circuitbreaker.CircuitBreakerState;
 import java.time.Duration;
@@ -191,6 +192,51 @@ final class Lane {
             ledger.flush();
             return replayed;
         });
+    }
+
+    /** Takes events of the past over for its subscriptions; how many deliveries of replays are not settled then. */
+    CompletableFuture<Long> take(long firstPosition, List<PastEvent> past) {
+        CompletableFuture<Long> answer = new CompletableFuture<>();
+        inbox.put(() -> {
+            Wiring by = wiring;
+            if (by == null) {
+                answer.completeExceptionally(new PlatformException(
+                        Problem.OVERLOADED, destination + " is not connected: " + status.reason()));
+                return;
+            }
+            plugin.call(
+                    () -> past.stream().map(event -> by.routesOf(event.event())).toList(),
+                    routes -> take(firstPosition, past, routes, answer),
+                    reason -> answer.completeExceptionally(new PlatformException(Problem.DESTINATION_FAILED, reason)));
+        });
+        return answer;
+    }
+
+    private void take(
+            long firstPosition, List<PastEvent> past, List<List<Integer>> routes, CompletableFuture<Long> answer) {
+        try {
+            List<IdentifiedEvent> events = new ArrayList<>(past.size());
+            for (PastEvent one : past) {
+                events.add(new IdentifiedEvent(
+                        ledger.partitionFor(one.profileId()),
+                        firstPosition + events.size(),
+                        one.profileId(),
+                        one.event()));
+            }
+            ledger.take(events, routes);
+            answer.complete(ledger.replaying());
+        } catch (StaleEpochException e) {
+            close(e.partition());
+            answer.completeExceptionally(
+                    new PlatformException(Problem.OVERLOADED, "a partition has another owner now", e));
+        } catch (PlatformException e) {
+            answer.completeExceptionally(e);
+        }
+    }
+
+    /** How many deliveries of replays are not settled. */
+    CompletableFuture<Long> replaying() {
+        return ask(ledger::replaying);
     }
 
     /** Forgets dead letters; how many of these there were. */

@@ -4,6 +4,8 @@ import io.segmentdo.api.Delivery;
 import io.segmentdo.event.Event;
 import io.segmentdo.event.IdentifiedEvent;
 import io.segmentdo.event.OutboxEntry;
+import io.segmentdo.problem.PlatformException;
+import io.segmentdo.problem.Problem;
 import io.segmentdo.store.Keyspace;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -53,6 +55,7 @@ final class Ledger {
     private long dead;
     private long deadLetters;
     private final Map<Integer, Long> deadLettersByPartition = new HashMap<>();
+    private long replaying;
 
     /** @param ready is given every delivery that may go now */
     Ledger(Services services, String destination, DeliveryMeters meters, Consumer<Item> ready) {
@@ -83,11 +86,12 @@ final class Ledger {
         countDeadLetter(partition, letters.get());
         long cursor = backlog.storedCursor(partition);
         for (Retry retry : stored) {
-            if (retry.key().position() >= cursor) {
+            if (retry.key().position() >= cursor && !retry.key().isReplayed()) {
                 delete(retry.key(), Keyspace.RETRY);
             } else {
                 retries.added();
                 opened++;
+                replaying += retry.key().isReplayed() ? 1 : 0;
                 queue(retry);
             }
         }
@@ -106,11 +110,11 @@ final class Ledger {
         for (Lines.Next behind : lines.withdraw(partition)) {
             switch (behind) {
                 case Lines.Next.Fresh fresh -> withdraw(fresh.item().retry());
-                case Lines.Next.Stored stored -> forget();
+                case Lines.Next.Stored waiting -> forget(waiting.retry());
             }
         }
         for (Retry retry : retries.takeDue(partition)) {
-            forget();
+            forget(retry);
             settleLine(retry.profileId());
         }
         for (Item item : withdrawn) {
@@ -133,14 +137,15 @@ final class Ledger {
             opened--;
         } else {
             loaded--;
-            forget();
+            forget(retry);
         }
     }
 
     /** A stored delivery is not counted here any more. */
-    private void forget() {
+    private void forget(Retry retry) {
         retries.removed();
         opened--;
+        replaying -= retry.key().isReplayed() ? 1 : 0;
     }
 
     private void countDeadLetter(int partition, long change) {
@@ -208,7 +213,7 @@ final class Ledger {
             }
             IdentifiedEvent event = backlog.owns(retry.key().partition()) ? load(retry) : null;
             if (event == null) {
-                forget();
+                forget(retry);
                 settleLine(retry.profileId());
             } else {
                 loaded++;
@@ -233,6 +238,9 @@ final class Ledger {
     void filter(Candidate candidate, String reason) {
         filtered++;
         meters.filtered(reason, 1);
+        if (candidate.retry() != null && candidate.retry().key().isReplayed()) {
+            meters.replayed(DeliveryMeters.Replayed.FILTERED, 1);
+        }
         close(candidate.slot(), candidate.retry());
         if (candidate.retry() != null) {
             settleLine(candidate.entry().profileId());
@@ -281,7 +289,12 @@ final class Ledger {
 
     private void deliver(Item item) {
         delivered++;
-        meters.delivered(services.clock().millis() - item.identified().event().receivedAtMillis());
+        if (item.retry() != null && item.retry().key().isReplayed()) {
+            meters.delivered();
+            meters.replayed(DeliveryMeters.Replayed.DELIVERED, 1);
+        } else {
+            meters.delivered(services.clock().millis() - item.identified().event().receivedAtMillis());
+        }
         end(item);
     }
 
@@ -364,6 +377,9 @@ final class Ledger {
         dead++;
         countDeadLetter(key.partition(), backlog.owns(key.partition()) ? 1 : 0);
         meters.dead();
+        if (key.isReplayed()) {
+            meters.replayed(DeliveryMeters.Replayed.DEAD, 1);
+        }
         end(item);
     }
 
@@ -376,6 +392,7 @@ final class Ledger {
         if (retry != null) {
             loaded--;
             retries.removed();
+            replaying -= retry.key().isReplayed() ? 1 : 0;
             delete(retry.key(), Keyspace.RETRY);
         } else if (slot != null) {
             fresh--;
@@ -409,6 +426,52 @@ final class Ledger {
             retry.dueAt(retry.dueMillis() == Long.MAX_VALUE ? 0 : retry.dueMillis());
             retries.schedule(retry);
         }
+    }
+
+    // ---- replays
+
+    /**
+     * Takes events of the past over, each for some subscriptions; when this returns, they are durable.
+     *
+     * @param routes of each event, in their order
+     */
+    void take(List<IdentifiedEvent> events, List<List<Integer>> routes) {
+        List<Retry> taken = new ArrayList<>();
+        long unwanted = 0;
+        for (int i = 0; i < events.size(); i++) {
+            IdentifiedEvent event = events.get(i);
+            unwanted += routes.get(i).isEmpty() ? 1 : 0;
+            for (int route : routes.get(i)) {
+                DeliveryKey key = new DeliveryKey(event.partition(), event.position(), route);
+                Retry retry = new Retry(
+                        key, event.profileId(), 0, 0, services.clock().millis());
+                put(key, Keyspace.RETRY, retry.encode(event));
+                taken.add(retry);
+            }
+        }
+        flushDurably();
+        for (Retry retry : taken) {
+            opened++;
+            replaying++;
+            retries.added();
+            queue(retry);
+        }
+        meters.replayed(DeliveryMeters.Replayed.TAKEN, taken.size());
+        meters.replayed(DeliveryMeters.Replayed.FILTERED, unwanted);
+    }
+
+    /** How many deliveries of replays are not settled. */
+    long replaying() {
+        return replaying;
+    }
+
+    /** A partition that is ours, the same for the same profile as long as they are. */
+    int partitionFor(String profileId) {
+        List<Integer> owned = backlog.owned();
+        if (owned.isEmpty()) {
+            throw new PlatformException(Problem.OVERLOADED, "this node owns no partition");
+        }
+        return owned.get(Math.floorMod(profileId.hashCode(), owned.size()));
     }
 
     // ---- dead letters
@@ -479,6 +542,13 @@ final class Ledger {
     void flush() {
         backlog.journalCursors();
         journal.flush();
+        backlog.cursorsStored();
+    }
+
+    /** The same, and a power failure does not take it back. */
+    private void flushDurably() {
+        backlog.journalCursors();
+        journal.flushDurably();
         backlog.cursorsStored();
     }
 

@@ -9,6 +9,7 @@ import io.segmentdo.destination.Catalogue;
 import io.segmentdo.destination.ConfiguredDestination;
 import io.segmentdo.destination.Connection;
 import io.segmentdo.destination.Subscription;
+import io.segmentdo.event.Event;
 import io.segmentdo.event.IdentifiedEvent;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -121,6 +122,22 @@ final class Wiring {
             return new Plan.Filtered("integrations");
         }
         return new Plan.Planned(taking.stream().map(item::onRoute).toList());
+    }
+
+    /** The subscriptions that take an event as they are now, by their indexes. */
+    List<Integer> routesOf(Event event) {
+        List<Route> candidates = routes.get(event.source());
+        if (candidates == null || !event.workspace().equals(workspace)) {
+            return List.of();
+        }
+        Item item = new Item(new IdentifiedEvent(0, 0, "", event));
+        List<Integer> taking = new ArrayList<>(candidates.size());
+        for (Route route : candidates) {
+            if (route.takes(event.type(), item::asMap)) {
+                taking.add(route.index());
+            }
+        }
+        return !taking.isEmpty() && IntegrationRules.allow(item.json(), item::asMap, names) ? taking : List.of();
     }
 
     /** A stored delivery again: by the subscription that took it, as it is now, whether it would still take it or not. */

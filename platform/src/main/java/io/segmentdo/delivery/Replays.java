@@ -1,0 +1,83 @@
+package io.segmentdo.delivery;
+
+import io.segmentdo.problem.PlatformException;
+import io.segmentdo.problem.Problem;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Events of the past for one destination: they pass its subscriptions and mappings as they are now, are stored with its
+ * retries, and go the way of these: with the same attempts, order and dead letters as new events.
+ *
+ * <p>All calls block and none may be made on an event loop. Safe for concurrent use.
+ */
+public final class Replays {
+    /** How many events a replay can have. */
+    public static final long EVENTS_MAX = 1L << 36;
+
+    /** How many replays there can be. */
+    public static final long NUMBER_MAX = 1L << 21;
+
+    private static final long ANSWER_SECONDS = 30;
+
+    private final Function<String, @Nullable Lane> lanes;
+
+    Replays(Function<String, @Nullable Lane> lanes) {
+        this.lanes = lanes;
+    }
+
+    /** Whether there is such a destination. */
+    public boolean knows(String destination) {
+        return lanes.apply(destination) != null;
+    }
+
+    /**
+     * Hands events over; when this returns they are durable. The same events under the same numbers again replace
+     * themselves, unless they were delivered in between.
+     *
+     * @param destination {@code <workspace>/<id>}
+     * @param replay its number
+     * @param first the number of the first of these events within the replay
+     * @return how many deliveries of replays are not settled
+     */
+    public long hand(String destination, long replay, long first, List<PastEvent> events) {
+        if (replay < 0 || replay >= NUMBER_MAX || first < 0 || first + events.size() > EVENTS_MAX) {
+            throw new PlatformException(Problem.INVALID_REQUEST, "event " + first + " of replay " + replay);
+        }
+        long position = DeliveryKey.REPLAYED + replay * EVENTS_MAX + first;
+        return answer(lane(destination).take(position, events));
+    }
+
+    /** How many deliveries of replays are not settled. */
+    public long waiting(String destination) {
+        return answer(lane(destination).replaying());
+    }
+
+    private Lane lane(String destination) {
+        Lane lane = lanes.apply(destination);
+        if (lane == null) {
+            throw new PlatformException(Problem.NOT_FOUND, "there is no destination " + destination);
+        }
+        return lane;
+    }
+
+    private static long answer(CompletableFuture<Long> question) {
+        try {
+            return question.get(ANSWER_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new PlatformException(Problem.OVERLOADED, "interrupted while the destination was asked", e);
+        } catch (TimeoutException e) {
+            throw new PlatformException(Problem.OVERLOADED, "the destination does not answer", e);
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof PlatformException problem
+                    ? problem
+                    : new PlatformException(Problem.INTERNAL, "the destination failed", e.getCause());
+        }
+    }
+}
