@@ -55,13 +55,14 @@ class ReplaysTest {
                     "d",
                     "recorder",
                     Map.of(),
-                    new Subscription("", "type = \"track\"", Map.of()),
-                    new Subscription("", "properties.n > 5", Map.of("n", Map.of("@path", "$.properties.n"))),
-                    new Subscription("", "type = \"page\"", Map.of()));
+                    new Subscription("type = \"track\"", "", Map.of()),
+                    new Subscription("properties.n > 5", "", Map.of("n", Map.of("@path", "$.properties.n"))),
+                    new Subscription("type = \"page\"", "", Map.of()));
             pipeline.deliveries().replaceAll(List.of(two));
 
             hand(pipeline, 0, past(4, 8));
-            await(() -> recorder.delivered().size() == 6);
+            pipeline.awaitSettled(6);
+            assertThat(recorder.delivered()).hasSize(6);
             pipeline.awaitSettled();
 
             assertThat(recorder.payloads()).contains(Map.of("n", 6), Map.of("n", 7));
