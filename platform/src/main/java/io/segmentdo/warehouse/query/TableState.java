@@ -6,14 +6,19 @@ import io.segmentdo.warehouse.table.Tables;
 import io.segmentdo.warehouse.table.WarehouseTable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.Consumer;
 import org.apache.iceberg.FileScanTask;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.expressions.Expression;
+import org.apache.iceberg.expressions.Expressions;
 import org.apache.iceberg.io.CloseableIterable;
 import org.apache.iceberg.util.SnapshotUtil;
 import org.jspecify.annotations.Nullable;
@@ -89,11 +94,32 @@ public final class TableState {
     /** A data file by address, with its size. */
     public record DataFile(String location, long bytes, long rows) {}
 
+    /** All files by the day of their events. */
+    public SortedMap<LocalDate, List<DataFile>> filesByDay() {
+        SortedMap<LocalDate, List<DataFile>> days = new TreeMap<>();
+        scan(Expressions.alwaysTrue(), task -> {
+            Integer day = task.file().partition().get(0, Integer.class);
+            days.computeIfAbsent(LocalDate.ofEpochDay(day == null ? 0 : day), d -> new ArrayList<>())
+                    .add(file(task));
+        });
+        return days;
+    }
+
     /** The files that can hold rows for which this is true. */
     public List<DataFile> files(Expression filter) {
         List<DataFile> files = new ArrayList<>();
+        scan(filter, task -> files.add(file(task)));
+        return files;
+    }
+
+    private static DataFile file(FileScanTask task) {
+        return new DataFile(
+                task.file().location(), task.file().fileSizeInBytes(), task.file().recordCount());
+    }
+
+    private void scan(Expression filter, Consumer<FileScanTask> each) {
         if (table == null || snapshot == null) {
-            return files;
+            return;
         }
         try (CloseableIterable<FileScanTask> tasks =
                 table.newScan().useSnapshot(snapshot.snapshotId()).filter(filter).planFiles()) {
@@ -102,14 +128,10 @@ public final class TableState {
                     throw new PlatformException(
                             Problem.STORAGE_FAILED, task.file().location() + " has delete files, which are not read");
                 }
-                files.add(new DataFile(
-                        task.file().location(),
-                        task.file().fileSizeInBytes(),
-                        task.file().recordCount()));
+                each.accept(task);
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        return files;
     }
 }

@@ -1,0 +1,282 @@
+package io.segmentdo.warehouse.export;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.segmentdo.problem.PlatformException;
+import io.segmentdo.problem.Problem;
+import io.segmentdo.warehouse.engine.Engine;
+import io.segmentdo.warehouse.engine.Engines;
+import io.segmentdo.warehouse.engine.Limits;
+import io.segmentdo.warehouse.engine.Reason;
+import io.segmentdo.warehouse.engine.Summary;
+import io.segmentdo.warehouse.export.ExportStatus.State;
+import io.segmentdo.warehouse.query.Reader;
+import io.segmentdo.warehouse.query.TableState;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One export: day by day, each written by an engine into a directory of ours and then put in its place, and at last the
+ * manifest, without which nothing of it counts.
+ *
+ * <p>The work has a virtual thread of its own; status and end are for any thread.
+ */
+final class ExportJob {
+    private static final Logger log = LoggerFactory.getLogger(ExportJob.class);
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final long BUSY_PAUSE_MILLIS = 500;
+    static final String MANIFEST = "_manifest.json";
+
+    private final ExportRequest request;
+    private final ExportPlace place;
+    private final Engines engines;
+    private final Reader reader;
+    private final Limits limits;
+    private final Path staging;
+    private final InstantSource clock;
+
+    // guarded by this
+    private ExportStatus status;
+    private @Nullable Engine working;
+
+    ExportJob(
+            String id,
+            ExportRequest request,
+            ExportPlace place,
+            Engines engines,
+            Reader reader,
+            Limits limits,
+            Path staging,
+            InstantSource clock) {
+        this.request = request;
+        this.place = place;
+        this.engines = engines;
+        this.reader = reader;
+        this.limits = limits;
+        this.staging = staging;
+        this.clock = clock;
+        this.status = new ExportStatus(id, request, State.RUNNING, 0, 0, 0, List.of(), clock.millis(), 0, null);
+    }
+
+    synchronized ExportStatus status() {
+        return status;
+    }
+
+    boolean isRunning() {
+        return status().state() == State.RUNNING;
+    }
+
+    void start() {
+        Thread.ofVirtual().name("export-" + status().id()).start(this::run);
+    }
+
+    /** Ends it; false when it has ended. */
+    synchronized boolean cancel() {
+        if (status.state() != State.RUNNING) {
+            return false;
+        }
+        end(State.CANCELLED, null);
+        if (working != null) {
+            working.cancel(Reason.CANCELLED);
+        }
+        return true;
+    }
+
+    private synchronized void end(State state, @Nullable String trouble) {
+        if (status.state() == State.RUNNING) {
+            status = new ExportStatus(
+                    status.id(),
+                    request,
+                    state,
+                    status.days(),
+                    status.daysDone(),
+                    status.rows(),
+                    status.files(),
+                    status.startedMillis(),
+                    clock.millis(),
+                    trouble);
+        }
+    }
+
+    private synchronized void progress(int days, int daysDone, long rows, List<ExportStatus.File> more) {
+        List<ExportStatus.File> files = new ArrayList<>(status.files());
+        files.addAll(more);
+        status = new ExportStatus(
+                status.id(),
+                request,
+                status.state(),
+                days,
+                daysDone,
+                status.rows() + rows,
+                files,
+                status.startedMillis(),
+                status.endedMillis(),
+                status.trouble());
+    }
+
+    private void run() {
+        try {
+            TableState events = reader.events(request.workspace(), request.moment());
+            SortedMap<LocalDate, List<TableState.DataFile>> days = events.filesByDay();
+            progress(days.size(), 0, 0, List.of());
+            int done = 0;
+            for (LocalDate day : days.keySet()) {
+                if (!isRunning()) {
+                    break;
+                }
+                writeDay(day, days.size(), ++done);
+            }
+            if (isRunning()) {
+                putManifest(events.snapshotId());
+                end(State.DONE, null);
+            }
+        } catch (IOException | RuntimeException e) {
+            if (isRunning()) {
+                log.atWarn().addKeyValue("export", status().id()).setCause(e).log("An export failed");
+                end(State.FAILED, String.valueOf(e.getMessage()));
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            end(State.FAILED, "interrupted");
+        } finally {
+            cleanUp();
+        }
+    }
+
+    private void writeDay(LocalDate day, int days, int done) throws IOException, InterruptedException {
+        Path directory = staging.resolve(day.toString());
+        Path target = directory.resolve("out");
+        Files.createDirectories(directory);
+        Summary written = write(day, target);
+        List<ExportStatus.File> files = new ArrayList<>();
+        if (written.rows() > 0) {
+            try (Stream<Path> all = Files.isDirectory(target) ? Files.walk(target) : Stream.of(target)) {
+                for (Path file : all.filter(Files::isRegularFile).sorted().toList()) {
+                    files.add(put(file, target, day));
+                }
+            }
+        }
+        progress(days, done, written.rows(), files);
+        remove(directory);
+    }
+
+    private Summary write(LocalDate day, Path target) throws InterruptedException {
+        String sql = select(request, "timestamp >= TIMESTAMPTZ '" + day + " 00:00:00+00' AND timestamp < TIMESTAMPTZ '"
+                + day.plusDays(1) + " 00:00:00+00'");
+        Reader.Scope scope = new Reader.Scope(request.workspace(), request.moment(), Optional.empty());
+        while (true) {
+            try (Engines.Lease lease = engines.lease()) {
+                work(lease.engine());
+                return reader.read(
+                        lease.engine(),
+                        sql,
+                        scope,
+                        limits,
+                        (engine, dataset) -> engine.copy(sql, dataset, target, options(), limits));
+            } catch (PlatformException e) {
+                if (e.problem() != Problem.OVERLOADED || !isRunning()) {
+                    throw e;
+                }
+                TimeUnit.MILLISECONDS.sleep(BUSY_PAUSE_MILLIS); // queries go first
+            } finally {
+                work(null);
+            }
+        }
+    }
+
+    private synchronized void work(@Nullable Engine engine) {
+        working = engine;
+        if (engine != null && status.state() != State.RUNNING) {
+            throw new PlatformException(Problem.INVALID_REQUEST, "the export was cancelled");
+        }
+    }
+
+    /** The query of an export; whoever reads it makes sure that the condition is one. */
+    static String select(ExportRequest request, String bound) {
+        String date = request.partitionBy().contains("date") ? ", CAST(timestamp AS DATE) AS date" : "";
+        String where = request.where().isBlank() ? "" : " AND (" + request.where() + "\n)";
+        return "SELECT *" + date + " FROM events WHERE " + bound + where;
+    }
+
+    private String options() {
+        if (request.partitionBy().isEmpty()) {
+            return request.form().options();
+        }
+        String columns = request.partitionBy().stream()
+                .map(column -> '"' + column.replace("\"", "\"\"") + '"')
+                .collect(Collectors.joining(", "));
+        return request.form().options() + ", PARTITION_BY (" + columns + "), WRITE_PARTITION_COLUMNS true,"
+                + " FILENAME_PATTERN 'part-{i}'";
+    }
+
+    private ExportStatus.File put(Path file, Path target, LocalDate day) throws IOException {
+        String below = file.equals(target) ? "" : target.relativize(file).toString().replace('\\', '/');
+        int slash = below.lastIndexOf('/');
+        String number = below.isEmpty() ? "0" : below.substring(slash + 1).replaceAll("\\D", "");
+        String path = below.substring(0, slash + 1) + "events-" + day + "-" + number + "."
+                + request.form().extension();
+        long bytes = Files.size(file);
+        place.put(file, path);
+        return new ExportStatus.File(path, bytes);
+    }
+
+    private void putManifest(long snapshot) throws IOException {
+        ExportStatus now = status();
+        Map<String, Object> manifest = new LinkedHashMap<>();
+        manifest.put("export", now.id());
+        manifest.put("workspace", request.workspace());
+        manifest.put("format", request.form().name().toLowerCase(Locale.ROOT));
+        manifest.put("partitionBy", request.partitionBy());
+        manifest.put("where", request.where());
+        manifest.put("snapshot", Long.toString(snapshot));
+        manifest.put("createdAt", Instant.ofEpochMilli(clock.millis()).toString());
+        manifest.put("rows", now.rows());
+        manifest.put("bytes", now.bytes());
+        manifest.put("files", now.files());
+        Path file = staging.resolve(MANIFEST);
+        Files.createDirectories(staging);
+        Files.write(file, JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(manifest));
+        place.put(file, MANIFEST);
+    }
+
+    /** What was cancelled or failed leaves nothing. */
+    private void cleanUp() {
+        try {
+            if (status().state() != State.DONE) {
+                for (ExportStatus.File file : status().files()) {
+                    place.remove(file.path());
+                }
+            }
+            remove(staging);
+        } catch (IOException | RuntimeException e) {
+            log.atWarn().addKeyValue("export", status().id()).setCause(e).log("Files of an export stay behind");
+        }
+    }
+
+    private static void remove(Path directory) throws IOException {
+        if (Files.exists(directory)) {
+            try (Stream<Path> all = Files.walk(directory)) {
+                for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
+                    Files.delete(path);
+                }
+            }
+        }
+    }
+}
