@@ -204,7 +204,12 @@ public final class Node implements AutoCloseable {
                     new Ties(discards, metrics.registry(), clock));
             parts.add(openAccount(collector, router, spool, identity));
             nodeHealth.watch(spool, claims, deliveries, plugins, warehouse);
-            return new Node(parts, metrics, owner, startServers(collector, api(workspaces, deliveries, claims)));
+            io.vertx.ext.web.Router api = api(workspaces, deliveries, claims);
+            warehouse.ifPresent(tables -> parts.add(new WarehouseReading(
+                            config.warehouse(), tables, deliveries, data, metrics.registry(), clock))
+                    .start()
+                    .mount(api, workspaces));
+            return new Node(parts, metrics, owner, startServers(collector, api));
         }
 
         /** Alone, a node accounts for events until they are identified; in a cluster until some member has committed them. */

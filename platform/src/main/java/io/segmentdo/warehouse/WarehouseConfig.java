@@ -4,7 +4,10 @@ import static io.segmentdo.config.Checks.check;
 
 import io.segmentdo.config.ByteSize;
 import io.segmentdo.config.Doc;
+import io.segmentdo.warehouse.export.ExportConfig;
 import io.segmentdo.warehouse.files.S3Config;
+import io.segmentdo.warehouse.query.QueryConfig;
+import io.segmentdo.warehouse.replay.ReplayConfig;
 import io.segmentdo.warehouse.table.CatalogConfig;
 import java.net.URI;
 import java.time.Duration;
@@ -33,12 +36,15 @@ public record WarehouseConfig(
         int columnsMax,
 
         @Doc("How files are kept few and large.") UpkeepConfig upkeep,
+        @Doc("Where it is written which state of a table is the current one.") CatalogConfig catalog,
+        @Doc("The S3-compatible store of an `s3://` location.") S3Config s3,
+        @Doc("SQL over the warehouse.") QueryConfig query,
 
-        @Doc("Where it is written which state of a table is the current one.")
-        CatalogConfig catalog,
+        @Doc("Where exports may go and how many there are.")
+        ExportConfig export,
 
-        @Doc("The S3-compatible store of an `s3://` location.")
-        S3Config s3) {
+        @Doc("How fast events of the past are delivered again.")
+        ReplayConfig replay) {
     public static final WarehouseConfig DEFAULT = new WarehouseConfig(
             true,
             URI.create(""),
@@ -47,7 +53,10 @@ public record WarehouseConfig(
             500,
             UpkeepConfig.DEFAULT,
             CatalogConfig.DEFAULT,
-            S3Config.DEFAULT);
+            S3Config.DEFAULT,
+            QueryConfig.DEFAULT,
+            ExportConfig.DEFAULT,
+            ReplayConfig.DEFAULT);
 
     public WarehouseConfig {
         String scheme = String.valueOf(location.getScheme());

@@ -23,10 +23,12 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.iceberg.expressions.Expression;
 import org.apache.iceberg.expressions.Expressions;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Runs something over the views of a workspace: finds out what a query needs, plans the files, makes the views, and lets an
@@ -53,19 +55,39 @@ public final class Reader {
     private static final Pattern UNKNOWN_COLUMN = Pattern.compile("Referenced column \"([^\"]+)\" (?:was )?not found");
     private static final int COMPUTED_MAX = 200;
 
-    private final Tables tables;
-    private final FileCopies copies;
+    private final Supplier<Tables> tables;
+    private final Path directory;
+    private final long copiesBytesMax;
+    private @Nullable FileCopies copies;
     private final Map<String, Names> names = new ConcurrentHashMap<>();
 
-    /** @param directory for copies of files */
-    public Reader(Tables tables, Path directory, long copiesBytesMax) {
+    /**
+     * Opens nothing before it is needed.
+     *
+     * @param directory for copies of files
+     */
+    public Reader(Supplier<Tables> tables, Path directory, long copiesBytesMax) {
         this.tables = tables;
-        this.copies = new FileCopies(tables.files(), directory, copiesBytesMax);
+        this.directory = directory;
+        this.copiesBytesMax = copiesBytesMax;
+    }
+
+    private FileCopies.Held hold(List<TableState.DataFile> files) {
+        return copies().hold(files);
+    }
+
+    private synchronized FileCopies copies() {
+        FileCopies opened = copies;
+        if (opened == null) {
+            opened = new FileCopies(tables.get().files(), directory, copiesBytesMax);
+            copies = opened;
+        }
+        return opened;
     }
 
     /** The events of a workspace at a moment. */
     public TableState events(String workspace, Optional<Moment> moment) {
-        TableState state = TableState.load(tables, workspace, WarehouseTable.EVENTS, moment);
+        TableState state = TableState.load(tables.get(), workspace, WarehouseTable.EVENTS, moment);
         if (state.isBeforeAll()) {
             throw new PlatformException(
                     Problem.INVALID_REQUEST, "asOf lies before the oldest state that is kept (expected: a later moment)");
@@ -153,7 +175,7 @@ public final class Reader {
         }
 
         private <R> R withEvents(Expression filter, Function<Dataset.Table, R> use) {
-            try (FileCopies.Held held = copies.hold(events.files(filter))) {
+            try (FileCopies.Held held = hold(events.files(filter))) {
                 return use.apply(table(Views.RAW_EVENTS, events, held.paths()));
             }
         }
@@ -163,7 +185,7 @@ public final class Reader {
             analysis.uses().forEach(use -> used.add(use.name()));
             boolean profiles = analysis.everyColumn() || analysis.columns().contains("profile_id");
             Expression filter = Pruning.filter(analysis.uses(), Views.overEvents(eventViews));
-            try (FileCopies.Held eventFiles = copies.hold(scope.files().orElseGet(() -> events.files(filter)));
+            try (FileCopies.Held eventFiles = hold(scope.files().orElseGet(() -> events.files(filter)));
                     Small merges = small(WarehouseTable.PROFILE_MERGES, profiles || used.contains(Views.MERGES));
                     Small users = small(WarehouseTable.USERS, used.contains(Views.USERS));
                     Small groups = small(WarehouseTable.GROUPS, used.contains(Views.GROUPS))) {
@@ -184,8 +206,8 @@ public final class Reader {
             Optional<Moment> moment = scope.moment().map(m -> m instanceof Moment.Snapshot
                     ? new Moment.At(Instant.ofEpochMilli(events.committedMillis()))
                     : m);
-            TableState state = TableState.load(tables, scope.workspace(), name, moment);
-            return new Small(state, copies.hold(needed ? state.files(Expressions.alwaysTrue()) : List.of()));
+            TableState state = TableState.load(tables.get(), scope.workspace(), name, moment);
+            return new Small(state, hold(needed ? state.files(Expressions.alwaysTrue()) : List.of()));
         }
 
         private static Dataset.Table table(String name, TableState state, List<String> paths) {

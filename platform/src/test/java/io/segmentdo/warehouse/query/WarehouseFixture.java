@@ -67,7 +67,7 @@ public final class WarehouseFixture implements AutoCloseable {
         this.engines = engines;
         Path lake = directory.resolve("lake");
         tables = Tables.open(CatalogConfig.DEFAULT, lake, new LocalFiles(), LocalFiles.location(lake));
-        reader = new Reader(tables, directory.resolve("copies"), 1 << 20);
+        reader = new Reader(() -> tables, directory.resolve("copies"), 1 << 20);
         queries = new Queries(engines, reader, new SimpleMeterRegistry(), Clock.systemUTC());
     }
 
