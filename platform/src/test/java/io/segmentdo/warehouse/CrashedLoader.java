@@ -59,6 +59,9 @@ final class CrashedLoader {
                 new WarehouseConfig.UpkeepConfig(
                         Duration.ofHours(1), 3, ByteSize.mebibytes(16), Duration.ZERO, Duration.ofHours(24)),
                 d.catalog(),
-                d.s3());
+                d.s3(),
+                d.query(),
+                d.export(),
+                d.replay());
     }
 }

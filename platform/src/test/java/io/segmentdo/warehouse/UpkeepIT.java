@@ -201,6 +201,9 @@ class UpkeepIT {
                 new WarehouseConfig.UpkeepConfig(
                         Duration.ofHours(1), 12, ByteSize.mebibytes(128), Duration.ZERO, Duration.ofHours(24)),
                 d.catalog(),
-                d.s3());
+                d.s3(),
+                d.query(),
+                d.export(),
+                d.replay());
     }
 }

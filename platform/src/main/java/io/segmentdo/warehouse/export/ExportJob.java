@@ -55,6 +55,7 @@ final class ExportJob {
     // guarded by this
     private ExportStatus status;
     private @Nullable Engine working;
+    private boolean busy = true;
 
     ExportJob(
             String id,
@@ -81,6 +82,14 @@ final class ExportJob {
 
     boolean isRunning() {
         return status().state() == State.RUNNING;
+    }
+
+    synchronized boolean isBusy() {
+        return busy;
+    }
+
+    private synchronized void rest() {
+        busy = false;
     }
 
     void start() {
@@ -157,6 +166,7 @@ final class ExportJob {
             end(State.FAILED, "interrupted");
         } finally {
             cleanUp();
+            rest();
         }
     }
 

@@ -59,8 +59,9 @@ public final class Exports implements AutoCloseable {
 
     /** Starts an export; returns its id. What cannot work is refused here. */
     public String begin(ExportRequest request) {
-        check(request);
         ExportPlace place = place(request.destination());
+        check(request);
+        claim(place, request.destination());
         String id = UUID.randomUUID().toString();
         ExportJob job = new ExportJob(id, request, place, engines, reader, limits(), staging.resolve(id), clock);
         synchronized (this) {
@@ -96,7 +97,7 @@ public final class Exports implements AutoCloseable {
 
     private ExportPlace place(String destination) {
         try {
-            ExportPlace place = destination.startsWith("s3://")
+            return destination.startsWith("s3://")
                     ? new BucketPlace(
                             bucket.orElseThrow(() -> new PlatformException(
                                     Problem.INVALID_REQUEST,
@@ -104,12 +105,22 @@ public final class Exports implements AutoCloseable {
                                             + " configured)")),
                             destination)
                     : DirectoryPlace.below(root, destination);
-            place.claim();
-            return place;
         } catch (IOException e) {
-            throw new PlatformException(
-                    Problem.STORAGE_FAILED, "destination: " + destination + " cannot be used: " + e.getMessage(), e);
+            throw unusable(destination, e);
         }
+    }
+
+    private static void claim(ExportPlace place, String destination) {
+        try {
+            place.claim();
+        } catch (IOException e) {
+            throw unusable(destination, e);
+        }
+    }
+
+    private static PlatformException unusable(String destination, IOException e) {
+        return new PlatformException(
+                Problem.STORAGE_FAILED, "destination: " + destination + " cannot be used: " + e.getMessage(), e);
     }
 
     private void forgetOldest() {
@@ -133,6 +144,12 @@ public final class Exports implements AutoCloseable {
     boolean cancel(String id) {
         ExportJob job = jobs.get(id);
         return job != null && job.cancel();
+    }
+
+    /** Whether it still works, be it on cleaning up. */
+    boolean isBusy(String id) {
+        ExportJob job = jobs.get(id);
+        return job != null && job.isBusy();
     }
 
     @Override
