@@ -31,12 +31,10 @@ final class DirectoryPlace implements ExportPlace {
         if (!named.startsWith(real) || named.equals(real)) {
             throw outside(destination, root);
         }
-        Path existing = named;
-        while (!Files.exists(existing)) {
-            existing = existing.getParent();
-        }
-        if (!existing.toRealPath().startsWith(real)) {
-            throw outside(destination, root);
+        for (Path step = named; step != null && !step.equals(real); step = step.getParent()) {
+            if (Files.exists(step) && !step.toRealPath().startsWith(real)) {
+                throw outside(destination, root); // by a link
+            }
         }
         return new DirectoryPlace(named);
     }

@@ -13,6 +13,7 @@ import io.vertx.ext.web.handler.BodyHandler;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -115,7 +116,7 @@ public final class ExportApi {
     }
 
     private ExportStatus find(RoutingContext context) {
-        String id = context.pathParam("id");
+        String id = Objects.requireNonNull(context.pathParam("id"));
         return exports.find(id)
                 .orElseThrow(() -> new PlatformException(Problem.NOT_FOUND, "there is no export " + id));
     }

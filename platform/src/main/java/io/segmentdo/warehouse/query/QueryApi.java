@@ -17,6 +17,7 @@ import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -241,7 +242,7 @@ public final class QueryApi {
     }
 
     private void cancel(RoutingContext context) {
-        String id = context.pathParam("id");
+        String id = Objects.requireNonNull(context.pathParam("id"));
         if (!queries.cancel(id)) {
             throw new PlatformException(Problem.NOT_FOUND, "there is no query " + id + " that runs");
         }

@@ -151,7 +151,7 @@ final class PastEvents implements RowSink {
     private static void time(JsonGenerator out, String name, JsonNode micros) throws IOException {
         if (micros.isNumber()) {
             long value = micros.asLong();
-            Instant time = Instant.ofEpochSecond(Math.floorDiv(value, 1_000_000), Math.floorMod(value, 1_000_000) * 1000);
+            Instant time = Instant.ofEpochSecond(Math.floorDiv(value, 1_000_000), Math.floorMod(value, 1_000_000L) * 1000);
             out.writeStringField(name, (value % 1000 == 0 ? MILLIS : MICROS).format(time));
         }
     }

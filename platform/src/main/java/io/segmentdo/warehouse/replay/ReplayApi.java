@@ -16,6 +16,7 @@ import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -134,7 +135,7 @@ public final class ReplayApi {
     }
 
     private ReplayRecord find(RoutingContext context) {
-        String number = context.pathParam("number");
+        String number = Objects.requireNonNull(context.pathParam("number"));
         if (!number.matches("\\d{1,9}")) {
             throw new PlatformException(Problem.NOT_FOUND, "there is no replay " + number);
         }
