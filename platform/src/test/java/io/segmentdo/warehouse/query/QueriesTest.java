@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What queries see of the tables. */
 class QueriesTest {
-    private static final Instant NOW = Instant.now();
+    private final Instant now = Instant.now();
 
     @TempDir
     static Path shared;
@@ -67,10 +67,10 @@ class QueriesTest {
                 .commit();
         List<Map<String, Object>> rows = new ArrayList<>();
         for (int i = 0; i < 3; i++) {
-            rows.add(track("o" + i, "Order Completed", NOW.minus(Duration.ofDays(i)), Map.of("revenue", 10.0 + i)));
+            rows.add(track("o" + i, "Order Completed", now.minus(Duration.ofDays(i)), Map.of("revenue", 10.0 + i)));
         }
-        rows.add(track("v", "Product Viewed", NOW, Map.of()));
-        rows.add(track("old", "Order Completed", NOW.minus(Duration.ofDays(8)), Map.of("revenue", 1000.0)));
+        rows.add(track("v", "Product Viewed", now, Map.of()));
+        rows.add(track("old", "Order Completed", now.minus(Duration.ofDays(8)), Map.of("revenue", 1000.0)));
         warehouse.append(WarehouseTable.EVENTS, rows);
 
         String result = warehouse.query(
@@ -93,10 +93,10 @@ class QueriesTest {
         warehouse.append(
                 WarehouseTable.EVENTS,
                 List.of(
-                        track("a", "Order Completed", NOW, Map.of()),
-                        track("b", "orderCompleted", NOW, Map.of()),
-                        track("c", "Product Viewed", NOW, Map.of()),
-                        track("d", "x", NOW, Map.of("type", "page", "name", "Home"))));
+                        track("a", "Order Completed", now, Map.of()),
+                        track("b", "orderCompleted", now, Map.of()),
+                        track("c", "Product Viewed", now, Map.of()),
+                        track("d", "x", now, Map.of("type", "page", "name", "Home"))));
 
         assertThat(warehouse.query("SELECT count(*) AS n FROM tracks")).isEqualTo("n\n3\n");
         assertThat(warehouse.query("SELECT name FROM pages")).isEqualTo("name\nHome\n");
@@ -114,10 +114,10 @@ class QueriesTest {
         warehouse.append(
                 WarehouseTable.EVENTS,
                 List.of(
-                        track("a", "x", NOW, Map.of("profile_id", "anonymous")),
-                        track("b", "x", NOW, Map.of("profile_id", "known")),
-                        track("c", "x", NOW, Map.of("profile_id", "other")),
-                        track("d", "x", NOW, Map.of("profile_id", "back"))));
+                        track("a", "x", now, Map.of("profile_id", "anonymous")),
+                        track("b", "x", now, Map.of("profile_id", "known")),
+                        track("c", "x", now, Map.of("profile_id", "other")),
+                        track("d", "x", now, Map.of("profile_id", "back"))));
         warehouse.append(
                 WarehouseTable.PROFILE_MERGES,
                 List.of(
@@ -143,8 +143,8 @@ class QueriesTest {
         warehouse.append(
                 WarehouseTable.EVENTS,
                 List.of(
-                        track("a", "x", NOW, Map.of("properties", "{\"cartValue\": 12.5, \"gift wrap\": true}")),
-                        track("b", "x", NOW, Map.of("properties", "{\"cartValue\": 7, \"coupon\": \"A\\\"1\"}"))));
+                        track("a", "x", now, Map.of("properties", "{\"cartValue\": 12.5, \"gift wrap\": true}")),
+                        track("b", "x", now, Map.of("properties", "{\"cartValue\": 7, \"coupon\": \"A\\\"1\"}"))));
 
         assertThat(warehouse.query("SELECT sum(cart_value) AS s FROM events")).isEqualTo("s\n19.5\n");
         assertThat(warehouse.query("SELECT message_id FROM events WHERE gift_wrap")).isEqualTo("message_id\na\n");
@@ -156,13 +156,13 @@ class QueriesTest {
 
     @Test
     void anAddedColumnIsNullInOlderFiles() throws IOException {
-        warehouse.append(WarehouseTable.EVENTS, List.of(track("a", "x", NOW, Map.of())));
+        warehouse.append(WarehouseTable.EVENTS, List.of(track("a", "x", now, Map.of())));
         warehouse.tables
                 .table(WarehouseFixture.WORKSPACE, WarehouseTable.EVENTS)
                 .updateSchema()
                 .addColumn("size", Types.LongType.get(), WarehouseTable.EVENTS.comment("size"))
                 .commit();
-        warehouse.append(WarehouseTable.EVENTS, List.of(track("b", "x", NOW, Map.of("size", 5L))));
+        warehouse.append(WarehouseTable.EVENTS, List.of(track("b", "x", now, Map.of("size", 5L))));
 
         assertThat(warehouse.query("SELECT message_id, size FROM events ORDER BY 1"))
                 .isEqualTo("message_id,size\na,\nb,5\n");
@@ -170,16 +170,16 @@ class QueriesTest {
 
     @Test
     void thePastIsSeenAsItWas() throws IOException {
-        warehouse.append(WarehouseTable.EVENTS, List.of(track("a", "x", NOW, Map.of())));
+        warehouse.append(WarehouseTable.EVENTS, List.of(track("a", "x", now, Map.of())));
         long first = warehouse.reader.events(WarehouseFixture.WORKSPACE, Optional.empty()).snapshotId();
-        warehouse.append(WarehouseTable.EVENTS, List.of(track("b", "x", NOW, Map.of())));
+        warehouse.append(WarehouseTable.EVENTS, List.of(track("b", "x", now, Map.of())));
 
         String count = "SELECT count(*) AS n FROM events";
         assertThat(warehouse.query(count)).isEqualTo("n\n2\n");
         assertThat(warehouse.query(count, Optional.of(new Moment.Snapshot(first)))).isEqualTo("n\n1\n");
         assertThat(warehouse.query(count, Optional.of(new Moment.At(Instant.now().plusSeconds(60)))))
                 .isEqualTo("n\n2\n");
-        assertThatThrownBy(() -> warehouse.query(count, Optional.of(new Moment.At(NOW.minusSeconds(3600)))))
+        assertThatThrownBy(() -> warehouse.query(count, Optional.of(new Moment.At(now.minusSeconds(3600)))))
                 .hasMessageContaining("oldest state");
     }
 
@@ -187,7 +187,7 @@ class QueriesTest {
     void filesThatCannotHaveRowsAreNotRead() throws IOException {
         for (int day = 0; day < 5; day++) {
             warehouse.append(
-                    WarehouseTable.EVENTS, List.of(track("m" + day, "e" + day, NOW.minus(Duration.ofDays(day)), Map.of())));
+                    WarehouseTable.EVENTS, List.of(track("m" + day, "e" + day, now.minus(Duration.ofDays(day)), Map.of())));
         }
 
         assertThat(files("SELECT count(*) FROM events")).isEqualTo(5);
@@ -212,12 +212,12 @@ class QueriesTest {
         }
     }
 
-    private static Map<String, Object> fact(String kind, String profile, String other, long number) {
+    private Map<String, Object> fact(String kind, String profile, String other, long number) {
         return Map.of(
                 "kind", kind,
                 "profile_id", profile,
                 "other_id", other,
-                "occurred_at", NOW,
+                "occurred_at", now,
                 "ledger_fact", number,
                 "partition", 0,
                 "position", number);
