@@ -40,7 +40,9 @@ final class WarehouseReading implements AutoCloseable {
         Path temporary = data.resolve("tmp");
         this.engines = new Engines(config.query().engines(), temporary.resolve("engines"), meters);
         Reader reader = new Reader(
-                warehouse::tables, temporary.resolve("copies"), config.query().cache().bytes());
+                warehouse::tables,
+                temporary.resolve("copies"),
+                config.query().cache().bytes());
         this.queries = new Queries(engines, reader, meters, clock);
         this.exports = new Exports(
                 config.export(),
@@ -50,8 +52,8 @@ final class WarehouseReading implements AutoCloseable {
                 data.resolve("exports"),
                 temporary.resolve("exports"),
                 clock);
-        this.replays = new Replays(
-                config.replay(), engines, reader, target(deliveries), data.resolve("replays"), clock);
+        this.replays =
+                new Replays(config.replay(), engines, reader, target(deliveries), data.resolve("replays"), clock);
     }
 
     /** Delivery is not below the warehouse, so it is told what to do through an interface. */

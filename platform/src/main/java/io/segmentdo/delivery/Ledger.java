@@ -293,7 +293,8 @@ final class Ledger {
             meters.delivered();
             meters.replayed(DeliveryMeters.Replayed.DELIVERED, 1);
         } else {
-            meters.delivered(services.clock().millis() - item.identified().event().receivedAtMillis());
+            meters.delivered(
+                    services.clock().millis() - item.identified().event().receivedAtMillis());
         }
         end(item);
     }
@@ -443,8 +444,8 @@ final class Ledger {
             unwanted += routes.get(i).isEmpty() ? 1 : 0;
             for (int route : routes.get(i)) {
                 DeliveryKey key = new DeliveryKey(event.partition(), event.position(), route);
-                Retry retry = new Retry(
-                        key, event.profileId(), 0, 0, services.clock().millis());
+                Retry retry =
+                        new Retry(key, event.profileId(), 0, 0, services.clock().millis());
                 put(key, Keyspace.RETRY, retry.encode(event));
                 taken.add(retry);
             }

@@ -36,12 +36,16 @@ public record WarehouseConfig(
         int columnsMax,
 
         @Doc("How files are kept few and large.") UpkeepConfig upkeep,
-        @Doc("Where it is written which state of a table is the current one.") CatalogConfig catalog,
-        @Doc("The S3-compatible store of an `s3://` location.") S3Config s3,
+
+        @Doc("Where it is written which state of a table is the current one.")
+        CatalogConfig catalog,
+
+        @Doc("The S3-compatible store of an `s3://` location.")
+        S3Config s3,
+
         @Doc("SQL over the warehouse.") QueryConfig query,
 
-        @Doc("Where exports may go and how many there are.")
-        ExportConfig export,
+        @Doc("Where exports may go and how many there are.") ExportConfig export,
 
         @Doc("How fast events of the past are delivered again.")
         ReplayConfig replay) {

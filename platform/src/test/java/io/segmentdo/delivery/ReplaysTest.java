@@ -31,8 +31,7 @@ class ReplaysTest {
         catalogue.put(other);
         try (Pipeline pipeline = new Pipeline(store, catalogue, Pipeline.QUICK)) {
             pipeline.deliveries()
-                    .replaceAll(List.of(
-                            destination("d", "recorder", Map.of()), destination("o", "other", Map.of())));
+                    .replaceAll(List.of(destination("d", "recorder", Map.of()), destination("o", "other", Map.of())));
             pipeline.publish(0, 5);
             pipeline.awaitSettled();
 
@@ -89,9 +88,9 @@ class ReplaysTest {
                     .deadLetters()
                     .list("w/d", java.util.Optional.empty(), 10)
                     .letters();
-            assertThat(letters).singleElement().satisfies(letter -> assertThat(
-                            letter.event().messageId())
-                    .isEqualTo("m2"));
+            assertThat(letters)
+                    .singleElement()
+                    .satisfies(letter -> assertThat(letter.event().messageId()).isEqualTo("m2"));
             recorder.outcome(e -> Delivery.delivered());
             assertThat(pipeline.deliveries()
                             .deadLetters()

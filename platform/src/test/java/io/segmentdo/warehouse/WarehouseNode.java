@@ -59,7 +59,17 @@ final class WarehouseNode implements AutoCloseable {
     static WarehouseConfig with(Duration interval, int columnsMax) {
         WarehouseConfig d = WarehouseConfig.DEFAULT;
         return new WarehouseConfig(
-                true, d.location(), interval, d.commitBytes(), columnsMax, d.upkeep(), d.catalog(), d.s3(), d.query(), d.export(), d.replay());
+                true,
+                d.location(),
+                interval,
+                d.commitBytes(),
+                columnsMax,
+                d.upkeep(),
+                d.catalog(),
+                d.s3(),
+                d.query(),
+                d.export(),
+                d.replay());
     }
 
     /** Puts events into the outbox of a partition, in one commit. */

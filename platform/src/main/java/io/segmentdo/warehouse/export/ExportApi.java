@@ -117,8 +117,7 @@ public final class ExportApi {
 
     private ExportStatus find(RoutingContext context) {
         String id = Objects.requireNonNull(context.pathParam("id"));
-        return exports.find(id)
-                .orElseThrow(() -> new PlatformException(Problem.NOT_FOUND, "there is no export " + id));
+        return exports.find(id).orElseThrow(() -> new PlatformException(Problem.NOT_FOUND, "there is no export " + id));
     }
 
     private JsonObject cancel(RoutingContext context) {

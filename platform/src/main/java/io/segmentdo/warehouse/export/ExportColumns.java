@@ -21,11 +21,7 @@ final class ExportColumns implements RowSink {
         ExportColumns columns = new ExportColumns();
         Reader.Scope nothing = new Reader.Scope(request.workspace(), request.moment(), Optional.of(List.of()));
         reader.read(
-                engine,
-                sql,
-                nothing,
-                limits,
-                (e, dataset) -> e.run(sql, dataset, ResultForm.NDJSON, limits, columns));
+                engine, sql, nothing, limits, (e, dataset) -> e.run(sql, dataset, ResultForm.NDJSON, limits, columns));
         return columns.names;
     }
 

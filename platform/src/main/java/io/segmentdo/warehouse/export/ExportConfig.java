@@ -15,7 +15,8 @@ public record ExportConfig(
         @Doc("Directory below which exports to this machine go; `exports` in the data directory when empty.")
         Path root,
 
-        @Doc("Exports that run at a time, 1 to 16; more are refused.") int concurrent,
+        @Doc("Exports that run at a time, 1 to 16; more are refused.")
+        int concurrent,
 
         @Doc("How long the events of one day may take.") Duration timePerDay) {
     public static final ExportConfig DEFAULT = new ExportConfig(Path.of(""), 1, Duration.ofHours(2));

@@ -188,8 +188,10 @@ final class ExportJob {
     }
 
     private Summary write(LocalDate day, Path target) throws InterruptedException {
-        String sql = select(request, "timestamp >= TIMESTAMPTZ '" + day + " 00:00:00+00' AND timestamp < TIMESTAMPTZ '"
-                + day.plusDays(1) + " 00:00:00+00'");
+        String sql = select(
+                request,
+                "timestamp >= TIMESTAMPTZ '" + day + " 00:00:00+00' AND timestamp < TIMESTAMPTZ '" + day.plusDays(1)
+                        + " 00:00:00+00'");
         Reader.Scope scope = new Reader.Scope(request.workspace(), request.moment(), Optional.empty());
         while (true) {
             try (Engines.Lease lease = engines.lease()) {
@@ -237,7 +239,8 @@ final class ExportJob {
     }
 
     private ExportStatus.File put(Path file, Path target, LocalDate day) throws IOException {
-        String below = file.equals(target) ? "" : target.relativize(file).toString().replace('\\', '/');
+        String below =
+                file.equals(target) ? "" : target.relativize(file).toString().replace('\\', '/');
         int slash = below.lastIndexOf('/');
         String number = below.isEmpty() ? "0" : below.substring(slash + 1).replaceAll("\\D", "");
         String path = below.substring(0, slash + 1) + "events-" + day + "-" + number + "."

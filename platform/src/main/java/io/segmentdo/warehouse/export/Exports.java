@@ -89,7 +89,8 @@ public final class Exports implements AutoCloseable {
             for (String column : request.partitionBy()) {
                 if (!columns.contains(column)) {
                     throw new PlatformException(
-                            Problem.INVALID_REQUEST, "partitionBy: " + column + " (expected: date or a column of events)");
+                            Problem.INVALID_REQUEST,
+                            "partitionBy: " + column + " (expected: date or a column of events)");
                 }
             }
         }

@@ -10,6 +10,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HexFormat;
@@ -18,8 +20,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import org.apache.iceberg.io.FileIO;
 
 /**
@@ -81,7 +81,10 @@ final class FileCopies {
         Held hold = new Held();
         try {
             for (TableState.DataFile file : wanted) {
-                hold.paths.add(isLocal(file.location()) ? LocalFiles.path(file.location()).toString() : copy(file, hold));
+                hold.paths.add(
+                        isLocal(file.location())
+                                ? LocalFiles.path(file.location()).toString()
+                                : copy(file, hold));
             }
             return hold;
         } catch (IOException e) {

@@ -53,8 +53,9 @@ final class Names {
         if (known == null) {
             look(engine, table, limits, filesOfEvents, EVENTS_SQL, row -> {
                 String event = row.path("event").asText();
-                ColumnName.of(event).ifPresent(name -> events.computeIfAbsent(name, n -> new TreeSet<>())
-                        .add(event));
+                ColumnName.of(event)
+                        .ifPresent(name -> events.computeIfAbsent(name, n -> new TreeSet<>())
+                                .add(event));
             });
             known = events.getOrDefault(view, Set.of());
         }
@@ -66,8 +67,9 @@ final class Names {
         if (!members.containsKey(column)) {
             look(engine, table, limits, filesOfMembers, MEMBERS_SQL, row -> {
                 String member = row.path("member").asText();
-                ColumnName.of(member).ifPresent(name -> members.merge(
-                        name, new ComputedColumn(name, member, kinds(row)), Names::united));
+                ColumnName.of(member)
+                        .ifPresent(name ->
+                                members.merge(name, new ComputedColumn(name, member, kinds(row)), Names::united));
             });
         }
         return Optional.ofNullable(members.get(column));
@@ -91,12 +93,7 @@ final class Names {
     }
 
     private static void look(
-            Engine engine,
-            Dataset.Table table,
-            Limits limits,
-            Set<String> seen,
-            String sql,
-            Consumer<JsonNode> found) {
+            Engine engine, Dataset.Table table, Limits limits, Set<String> seen, String sql, Consumer<JsonNode> found) {
         List<String> unseen =
                 table.files().stream().filter(file -> !seen.contains(file)).toList();
         if (unseen.isEmpty()) {
@@ -124,7 +121,10 @@ final class Names {
         }
 
         List<JsonNode> rows() {
-            return bytes.toString(StandardCharsets.UTF_8).lines().map(Lines::parse).toList();
+            return bytes.toString(StandardCharsets.UTF_8)
+                    .lines()
+                    .map(Lines::parse)
+                    .toList();
         }
 
         private static JsonNode parse(String line) {

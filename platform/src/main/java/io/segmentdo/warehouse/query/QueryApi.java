@@ -47,7 +47,8 @@ public final class QueryApi {
     /** Adds the routes. */
     public void mount(Router router) {
         router.post(PATH + "/query")
-                .handler(BodyHandler.create(false).setBodyLimit(config.requestMax().bytes()))
+                .handler(BodyHandler.create(false)
+                        .setBodyLimit(config.requestMax().bytes()))
                 .handler(this::query);
         router.get(PATH + "/queries").handler(this::list);
         router.delete(PATH + "/queries/:id").handler(this::cancel);
@@ -75,7 +76,8 @@ public final class QueryApi {
     }
 
     /** Rows that are on their way cannot be taken back: the connection ends, so that nobody takes them for all. */
-    private static void fail(RoutingContext context, QueryRequest request, ResponseSink sink, RuntimeException failure) {
+    private static void fail(
+            RoutingContext context, QueryRequest request, ResponseSink sink, RuntimeException failure) {
         if (context.response().ended() || context.response().closed()) {
             return;
         }
@@ -94,7 +96,8 @@ public final class QueryApi {
                 .put("reason", e.reason().word())
                 .put("message", e.getMessage());
         if (e.offset() >= 0) {
-            String before = request.sql().substring(0, Math.min(e.offset(), request.sql().length()));
+            String before = request.sql()
+                    .substring(0, Math.min(e.offset(), request.sql().length()));
             int line = (int) before.chars().filter(c -> c == '\n').count() + 1;
             int column = before.length() - before.lastIndexOf('\n');
             error.put("line", line).put("column", column);
@@ -165,7 +168,8 @@ public final class QueryApi {
                 return known.getFirst();
             }
             throw new PlatformException(
-                    Problem.INVALID_REQUEST, "workspace: missing (expected: one of the " + known.size() + " there are)");
+                    Problem.INVALID_REQUEST,
+                    "workspace: missing (expected: one of the " + known.size() + " there are)");
         }
         if (!known.contains(workspace)) {
             throw new PlatformException(Problem.NOT_FOUND, "there is no workspace " + workspace);
@@ -182,7 +186,8 @@ public final class QueryApi {
         if (seconds != null) {
             Duration time = Duration.ofMillis((long) (seconds * 1000));
             if (!time.isPositive() || time.compareTo(most.timeMax()) > 0) {
-                throw invalid("limits.seconds", seconds, "up to " + most.timeMax().toSeconds());
+                throw invalid(
+                        "limits.seconds", seconds, "up to " + most.timeMax().toSeconds());
             }
             limits = limits.within(time);
         }
@@ -215,8 +220,7 @@ public final class QueryApi {
     }
 
     private static PlatformException invalid(String name, @Nullable Object value, String expected) {
-        return new PlatformException(
-                Problem.INVALID_REQUEST, name + ": " + value + " (expected: " + expected + ")");
+        return new PlatformException(Problem.INVALID_REQUEST, name + ": " + value + " (expected: " + expected + ")");
     }
 
     private static JsonObject body(RoutingContext context) {
@@ -233,11 +237,12 @@ public final class QueryApi {
 
     private void list(RoutingContext context) {
         JsonArray shown = new JsonArray();
-        queries.running().forEach(query -> shown.add(new JsonObject()
-                .put("id", query.id())
-                .put("workspace", query.workspace())
-                .put("sql", query.sql())
-                .put("since", query.since().toString())));
+        queries.running()
+                .forEach(query -> shown.add(new JsonObject()
+                        .put("id", query.id())
+                        .put("workspace", query.workspace())
+                        .put("sql", query.sql())
+                        .put("since", query.since().toString())));
         context.json(new JsonObject().put("queries", shown));
     }
 

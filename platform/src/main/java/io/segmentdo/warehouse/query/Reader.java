@@ -90,7 +90,8 @@ public final class Reader {
         TableState state = TableState.load(tables.get(), workspace, WarehouseTable.EVENTS, moment);
         if (state.isBeforeAll()) {
             throw new PlatformException(
-                    Problem.INVALID_REQUEST, "asOf lies before the oldest state that is kept (expected: a later moment)");
+                    Problem.INVALID_REQUEST,
+                    "asOf lies before the oldest state that is kept (expected: a later moment)");
         }
         return state;
     }
@@ -145,7 +146,8 @@ public final class Reader {
             for (Analysis.Use use : analysis.uses()) {
                 String name = use.name();
                 if (!Views.isFixed(name) && !analysis.defined().contains(name)) {
-                    Set<String> found = withEvents(Expressions.alwaysTrue(), table -> known.events(name, engine, table, limits));
+                    Set<String> found =
+                            withEvents(Expressions.alwaysTrue(), table -> known.events(name, engine, table, limits));
                     if (found.isEmpty()) {
                         throw new QueryException(
                                 Reason.MEANING,
@@ -203,17 +205,17 @@ public final class Reader {
 
         /** A table that is small beside the events, or not needed at all. */
         private Small small(WarehouseTable name, boolean needed) {
-            Optional<Moment> moment = scope.moment().map(m -> m instanceof Moment.Snapshot
-                    ? new Moment.At(Instant.ofEpochMilli(events.committedMillis()))
-                    : m);
+            Optional<Moment> moment = scope.moment()
+                    .map(m -> m instanceof Moment.Snapshot
+                            ? new Moment.At(Instant.ofEpochMilli(events.committedMillis()))
+                            : m);
             TableState state = TableState.load(tables.get(), scope.workspace(), name, moment);
             return new Small(state, hold(needed ? state.files(Expressions.alwaysTrue()) : List.of()));
         }
 
         private static Dataset.Table table(String name, TableState state, List<String> paths) {
             List<Dataset.Column> columns = state.schema().columns().stream()
-                    .map(field ->
-                            new Dataset.Column(field.fieldId(), field.name(), Views.sqlType(field.type())))
+                    .map(field -> new Dataset.Column(field.fieldId(), field.name(), Views.sqlType(field.type())))
                     .toList();
             return new Dataset.Table(name, columns, paths);
         }

@@ -51,7 +51,8 @@ public final class TableState {
     private static @Nullable Snapshot at(Table table, Moment moment) {
         return switch (moment) {
             case Moment.At at -> {
-                Long id = SnapshotUtil.nullableSnapshotIdAsOfTime(table, at.time().toEpochMilli());
+                Long id =
+                        SnapshotUtil.nullableSnapshotIdAsOfTime(table, at.time().toEpochMilli());
                 yield id == null ? null : table.snapshot(id);
             }
             case Moment.Snapshot by -> {
@@ -114,15 +115,19 @@ public final class TableState {
 
     private static DataFile file(FileScanTask task) {
         return new DataFile(
-                task.file().location(), task.file().fileSizeInBytes(), task.file().recordCount());
+                task.file().location(),
+                task.file().fileSizeInBytes(),
+                task.file().recordCount());
     }
 
     private void scan(Expression filter, Consumer<FileScanTask> each) {
         if (table == null || snapshot == null) {
             return;
         }
-        try (CloseableIterable<FileScanTask> tasks =
-                table.newScan().useSnapshot(snapshot.snapshotId()).filter(filter).planFiles()) {
+        try (CloseableIterable<FileScanTask> tasks = table.newScan()
+                .useSnapshot(snapshot.snapshotId())
+                .filter(filter)
+                .planFiles()) {
             for (FileScanTask task : tasks) {
                 if (!task.deletes().isEmpty()) {
                     throw new PlatformException(

@@ -90,7 +90,9 @@ final class Views {
         eventNames.forEach((name, events) -> views.add(new Dataset.View(
                 name,
                 "SELECT * FROM events WHERE type = 'track' AND event IN ("
-                        + String.join(", ", events.stream().sorted().map(Views::literal).toList()) + ")")));
+                        + String.join(
+                                ", ",
+                                events.stream().sorted().map(Views::literal).toList()) + ")")));
         if (names.contains(USERS)) {
             views.add(new Dataset.View(USERS, users(canonical)));
         }

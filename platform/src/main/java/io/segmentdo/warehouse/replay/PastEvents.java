@@ -29,10 +29,11 @@ import org.jspecify.annotations.Nullable;
  * Confined to one thread.
  */
 final class PastEvents implements RowSink {
-    static final String COLUMNS = "message_id, type, event, name, category, user_id, anonymous_id, group_id, previous_id,"
-            + " profile_id, source, channel, epoch_us(timestamp) AS at, epoch_us(received_at) AS received,"
-            + " epoch_us(original_timestamp) AS original, epoch_us(sent_at) AS sent, properties, traits, context,"
-            + " integrations, extra";
+    static final String COLUMNS =
+            "message_id, type, event, name, category, user_id, anonymous_id, group_id, previous_id,"
+                    + " profile_id, source, channel, epoch_us(timestamp) AS at, epoch_us(received_at) AS received,"
+                    + " epoch_us(original_timestamp) AS original, epoch_us(sent_at) AS sent, properties, traits, context,"
+                    + " integrations, extra";
 
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final JsonFactory FACTORY = new JsonFactory();
@@ -46,10 +47,12 @@ final class PastEvents implements RowSink {
             "previous_id", "previousId",
             "channel", "channel");
     private static final List<String> OBJECTS = List.of("properties", "traits", "context", "integrations");
-    private static final DateTimeFormatter MILLIS =
-            DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'", Locale.ROOT).withZone(ZoneOffset.UTC);
-    private static final DateTimeFormatter MICROS =
-            DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSSSSS'Z'", Locale.ROOT).withZone(ZoneOffset.UTC);
+    private static final DateTimeFormatter MILLIS = DateTimeFormatter.ofPattern(
+                    "uuuu-MM-dd'T'HH:mm:ss.SSS'Z'", Locale.ROOT)
+            .withZone(ZoneOffset.UTC);
+    private static final DateTimeFormatter MICROS = DateTimeFormatter.ofPattern(
+                    "uuuu-MM-dd'T'HH:mm:ss.SSSSSS'Z'", Locale.ROOT)
+            .withZone(ZoneOffset.UTC);
 
     private final String workspace;
     private final ByteArrayOutputStream lines = new ByteArrayOutputStream();
@@ -151,7 +154,8 @@ final class PastEvents implements RowSink {
     private static void time(JsonGenerator out, String name, JsonNode micros) throws IOException {
         if (micros.isNumber()) {
             long value = micros.asLong();
-            Instant time = Instant.ofEpochSecond(Math.floorDiv(value, 1_000_000), Math.floorMod(value, 1_000_000L) * 1000);
+            Instant time =
+                    Instant.ofEpochSecond(Math.floorDiv(value, 1_000_000), Math.floorMod(value, 1_000_000L) * 1000);
             out.writeStringField(name, (value % 1000 == 0 ? MILLIS : MICROS).format(time));
         }
     }

@@ -80,7 +80,8 @@ public final class ReplayApi {
         String workspace = text(body, "workspace");
         int rate = body.getInteger("rate", replays.config().rate());
         if (rate < 1 || rate > replays.config().rateMax()) {
-            throw invalid("rate: " + rate + " (expected: 1 to " + replays.config().rateMax() + ")");
+            throw invalid(
+                    "rate: " + rate + " (expected: 1 to " + replays.config().rateMax() + ")");
         }
         long from = micros("from", body.getString("from"), Instant.EPOCH);
         long to = micros("to", body.getString("to"), Instant.now());
@@ -153,7 +154,9 @@ public final class ReplayApi {
         JsonObject shown = new JsonObject()
                 .put("id", record.number())
                 .put("workspace", record.workspace())
-                .put("destination", record.destination().substring(record.workspace().length() + 1))
+                .put(
+                        "destination",
+                        record.destination().substring(record.workspace().length() + 1))
                 .put("state", record.state().name().toLowerCase(Locale.ROOT))
                 .put("where", record.where())
                 .put("from", time(record.fromMicros() / 1000))

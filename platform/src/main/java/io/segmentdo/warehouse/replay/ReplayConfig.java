@@ -13,7 +13,8 @@ public record ReplayConfig(
         @Doc("Events per second of one replay, when it does not ask for less or more.")
         int rate,
 
-        @Doc("The most events per second that a replay may ask for.") int rateMax,
+        @Doc("The most events per second that a replay may ask for.")
+        int rateMax,
 
         @Doc("Events of replays that a destination may have waiting before the next are handed over, 1 to 1000000.")
         int waitingMax,

@@ -98,7 +98,8 @@ record ReplayRecord(
     String rest() {
         String after = lastMessageId.isEmpty()
                 ? "epoch_us(timestamp) >= " + fromMicros
-                : "(epoch_us(timestamp), message_id) > (" + lastMicros + ", '" + lastMessageId.replace("'", "''") + "')";
+                : "(epoch_us(timestamp), message_id) > (" + lastMicros + ", '" + lastMessageId.replace("'", "''")
+                        + "')";
         long since = lastMessageId.isEmpty() ? fromMicros : lastMicros;
         // the plain comparisons are for the planning of files
         return "timestamp >= make_timestamptz(" + since + ") AND timestamp < make_timestamptz(" + toMicros + ") AND "

@@ -37,8 +37,7 @@ public final class Replays implements AutoCloseable {
     private static final long PAUSE_MILLIS = 500;
 
     /** What is to be replayed. */
-    public record Wish(
-            String workspace, String destination, String where, long fromMicros, long toMicros, int rate) {}
+    public record Wish(String workspace, String destination, String where, long fromMicros, long toMicros, int rate) {}
 
     private final ReplayConfig config;
     private final Engines engines;
@@ -237,7 +236,8 @@ public final class Replays implements AutoCloseable {
         String sql = "SELECT " + PastEvents.COLUMNS + " FROM events WHERE " + record.rest()
                 + " ORDER BY epoch_us(timestamp), message_id LIMIT " + size;
         try (Engines.Lease lease = engines.lease()) {
-            Limits limits = engines.config().limits().within(engines.config().timeMax()).rows(size);
+            Limits limits =
+                    engines.config().limits().within(engines.config().timeMax()).rows(size);
             read(lease, sql, record.workspace(), limits, page);
         }
         List<ReplayTarget.Past> events = page.events();

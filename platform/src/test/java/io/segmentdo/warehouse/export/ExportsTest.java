@@ -98,8 +98,7 @@ class ExportsTest {
         assertThat(done.state()).isEqualTo(State.DONE);
         assertThat(done.rows()).isEqualTo(60);
         assertThat(done.days()).isEqualTo(3);
-        JsonNode manifest =
-                new ObjectMapper().readTree(Files.readAllBytes(root.resolve("all/_manifest.json")));
+        JsonNode manifest = new ObjectMapper().readTree(Files.readAllBytes(root.resolve("all/_manifest.json")));
         assertThat(manifest.path("rows").asLong()).isEqualTo(60);
         List<String> ids = new ArrayList<>();
         for (JsonNode file : manifest.path("files")) {
@@ -111,8 +110,8 @@ class ExportsTest {
         }
         assertThat(ids).hasSize(60).doesNotHaveDuplicates().contains("m0", "m59");
         assertThat(files()).hasSize(4);
-        assertThat(directory.resolve("staging")).satisfies(staging -> assertThat(staging.toFile().list())
-                .isNullOrEmpty());
+        assertThat(directory.resolve("staging"))
+                .satisfies(staging -> assertThat(staging.toFile().list()).isNullOrEmpty());
     }
 
     @Test
@@ -184,7 +183,10 @@ class ExportsTest {
     @Test
     void aCancelledExportLeavesNothing() throws IOException, InterruptedException {
         String id = exports.begin(request(
-                ExportForm.CSV, "slow", List.of(), "length(repeat(message_id, 10000000)) > 0 AND hash(repeat(event, 10000000)) > 1"));
+                ExportForm.CSV,
+                "slow",
+                List.of(),
+                "length(repeat(message_id, 10000000)) > 0 AND hash(repeat(event, 10000000)) > 1"));
         exports.cancel(id);
 
         assertThat(await(id).state()).isEqualTo(State.CANCELLED);

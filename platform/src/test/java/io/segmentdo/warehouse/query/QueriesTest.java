@@ -100,7 +100,8 @@ class QueriesTest {
 
         assertThat(warehouse.query("SELECT count(*) AS n FROM tracks")).isEqualTo("n\n3\n");
         assertThat(warehouse.query("SELECT name FROM pages")).isEqualTo("name\nHome\n");
-        assertThat(warehouse.query("SELECT message_id FROM order_completed ORDER BY 1")).isEqualTo("message_id\na\nb\n");
+        assertThat(warehouse.query("SELECT message_id FROM order_completed ORDER BY 1"))
+                .isEqualTo("message_id\na\nb\n");
         assertThatThrownBy(() -> warehouse.query("SELECT *\nFROM order_canceled"))
                 .isInstanceOfSatisfying(QueryException.class, e -> {
                     assertThat(e.reason()).isEqualTo(Reason.MEANING);
@@ -147,17 +148,20 @@ class QueriesTest {
                         track("b", "x", now, Map.of("properties", "{\"cartValue\": 7, \"coupon\": \"A\\\"1\"}"))));
 
         assertThat(warehouse.query("SELECT sum(cart_value) AS s FROM events")).isEqualTo("s\n19.5\n");
-        assertThat(warehouse.query("SELECT message_id FROM events WHERE gift_wrap")).isEqualTo("message_id\na\n");
-        assertThat(warehouse.query("SELECT coupon FROM tracks WHERE coupon IS NOT NULL")).isEqualTo("coupon\n\"A\"\"1\"\n");
+        assertThat(warehouse.query("SELECT message_id FROM events WHERE gift_wrap"))
+                .isEqualTo("message_id\na\n");
+        assertThat(warehouse.query("SELECT coupon FROM tracks WHERE coupon IS NOT NULL"))
+                .isEqualTo("coupon\n\"A\"\"1\"\n");
         assertThatThrownBy(() -> warehouse.query("SELECT cart_valeu FROM events"))
-                .isInstanceOfSatisfying(QueryException.class, e -> assertThat(e.offset())
-                        .isEqualTo(7));
+                .isInstanceOfSatisfying(
+                        QueryException.class, e -> assertThat(e.offset()).isEqualTo(7));
     }
 
     @Test
     void anAddedColumnIsNullInOlderFiles() throws IOException {
         warehouse.append(WarehouseTable.EVENTS, List.of(track("a", "x", now, Map.of())));
-        warehouse.tables
+        warehouse
+                .tables
                 .table(WarehouseFixture.WORKSPACE, WarehouseTable.EVENTS)
                 .updateSchema()
                 .addColumn("size", Types.LongType.get(), WarehouseTable.EVENTS.comment("size"))
@@ -171,13 +175,18 @@ class QueriesTest {
     @Test
     void thePastIsSeenAsItWas() throws IOException {
         warehouse.append(WarehouseTable.EVENTS, List.of(track("a", "x", now, Map.of())));
-        long first = warehouse.reader.events(WarehouseFixture.WORKSPACE, Optional.empty()).snapshotId();
+        long first = warehouse
+                .reader
+                .events(WarehouseFixture.WORKSPACE, Optional.empty())
+                .snapshotId();
         warehouse.append(WarehouseTable.EVENTS, List.of(track("b", "x", now, Map.of())));
 
         String count = "SELECT count(*) AS n FROM events";
         assertThat(warehouse.query(count)).isEqualTo("n\n2\n");
-        assertThat(warehouse.query(count, Optional.of(new Moment.Snapshot(first)))).isEqualTo("n\n1\n");
-        assertThat(warehouse.query(count, Optional.of(new Moment.At(Instant.now().plusSeconds(60)))))
+        assertThat(warehouse.query(count, Optional.of(new Moment.Snapshot(first))))
+                .isEqualTo("n\n1\n");
+        assertThat(warehouse.query(
+                        count, Optional.of(new Moment.At(Instant.now().plusSeconds(60)))))
                 .isEqualTo("n\n2\n");
         assertThatThrownBy(() -> warehouse.query(count, Optional.of(new Moment.At(now.minusSeconds(3600)))))
                 .hasMessageContaining("oldest state");
@@ -187,15 +196,20 @@ class QueriesTest {
     void filesThatCannotHaveRowsAreNotRead() throws IOException {
         for (int day = 0; day < 5; day++) {
             warehouse.append(
-                    WarehouseTable.EVENTS, List.of(track("m" + day, "e" + day, now.minus(Duration.ofDays(day)), Map.of())));
+                    WarehouseTable.EVENTS,
+                    List.of(track("m" + day, "e" + day, now.minus(Duration.ofDays(day)), Map.of())));
         }
 
         assertThat(files("SELECT count(*) FROM events")).isEqualTo(5);
-        assertThat(files("SELECT count(*) FROM events WHERE timestamp > now() - INTERVAL 36 HOUR")).isEqualTo(2);
-        assertThat(files("SELECT count(*) FROM events e WHERE e.event = 'e3' AND user_id = 'u1'")).isEqualTo(1);
+        assertThat(files("SELECT count(*) FROM events WHERE timestamp > now() - INTERVAL 36 HOUR"))
+                .isEqualTo(2);
+        assertThat(files("SELECT count(*) FROM events e WHERE e.event = 'e3' AND user_id = 'u1'"))
+                .isEqualTo(1);
         assertThat(files("SELECT count(*) FROM events WHERE timestamp > now() - INTERVAL 36 HOUR OR event = 'e4'"))
                 .isEqualTo(5);
-        assertThat(files("SELECT (SELECT count(*) FROM events WHERE event = 'e4'), count(*) FROM tracks WHERE event = 'e0'"))
+        assertThat(
+                        files(
+                                "SELECT (SELECT count(*) FROM events WHERE event = 'e4'), count(*) FROM tracks WHERE event = 'e0'"))
                 .isEqualTo(2);
         assertThat(files("SELECT count(*) FROM pages")).isEqualTo(0);
         assertThat(files("WITH events AS (SELECT 1) SELECT * FROM events")).isEqualTo(5);

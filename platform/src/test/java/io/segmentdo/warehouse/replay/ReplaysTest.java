@@ -213,12 +213,18 @@ class ReplaysTest {
 
     private Replays replays() {
         return new Replays(
-                ReplayConfig.DEFAULT, engines, warehouse.reader, target, directory.resolve("replays"), Clock.systemUTC());
+                ReplayConfig.DEFAULT,
+                engines,
+                warehouse.reader,
+                target,
+                directory.resolve("replays"),
+                Clock.systemUTC());
     }
 
     private static Replays.Wish wish(String where, int rate) {
         long from = START.toEpochMilli() * 1000;
-        return new Replays.Wish("shop", "shop/crm", where, from, from + Duration.ofDays(30).toMillis() * 1000, rate);
+        return new Replays.Wish(
+                "shop", "shop/crm", where, from, from + Duration.ofDays(30).toMillis() * 1000, rate);
     }
 
     private static State state(Replays replays, long number) {
