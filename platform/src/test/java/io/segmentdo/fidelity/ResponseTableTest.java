@@ -136,7 +136,7 @@ class ResponseTableTest {
                 values.put(setting.name(), setting.name().equals("apiKey") ? "given-us1" : "given");
             }
         }
-        for (String name : List.of("measurementId", "customerId")) {
+        for (String name : List.of("measurementId", "customerId", "accessToken")) {
             if (destination.descriptor().findSetting(name).isPresent()) {
                 values.put(name, "1234567890");
             }
