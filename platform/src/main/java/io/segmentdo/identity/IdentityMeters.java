@@ -22,12 +22,21 @@ public final class IdentityMeters {
     private final LongAdder identified = new LongAdder();
     private final LongAdder discarded = new LongAdder();
     private final AtomicLongArray waiting;
+    private final Counter joinedLinks;
+    private final Counter refusedLinks;
+    private final Counter droppedTraits;
 
     /** Meters of so many lanes. */
     public IdentityMeters(MeterRegistry registry, Discards discards, int lanes) {
         this.registry = registry;
         this.discards = discards;
         this.waiting = new AtomicLongArray(lanes);
+        this.joinedLinks = linksCounter("joined");
+        this.refusedLinks = linksCounter("refused");
+        this.droppedTraits = Counter.builder("segmentdo.identity.dropped")
+                .description("Traits that found no room in their profile")
+                .baseUnit("traits")
+                .register(registry);
         Gauge.builder("segmentdo.identity.waiting", this, IdentityMeters::waiting)
                 .description("Events that wait in identity partitions: for a decision about their user or on their way"
                         + " to another partition")
@@ -83,6 +92,9 @@ public final class IdentityMeters {
             count(source, UNIDENTIFIABLE, counts.deadLettered());
             waiting.addAndGet(lane, counts.waiting());
         });
+        joinedLinks.increment((double) result.joinedLinks());
+        refusedLinks.increment((double) result.refusedLinks());
+        droppedTraits.increment((double) result.droppedTraits());
     }
 
     private void count(String source, String reason, long events) {
@@ -90,6 +102,14 @@ public final class IdentityMeters {
             discarded.add(events);
             discards.count(source, reason, Math.toIntExact(events));
         }
+    }
+
+    private Counter linksCounter(String outcome) {
+        return Counter.builder("segmentdo.identity.links")
+                .description("Decisions of ledgers about two identifiers, by what they decided")
+                .baseUnit("links")
+                .tag("outcome", outcome)
+                .register(registry);
     }
 
     private Counter identifiedCounter(String source) {

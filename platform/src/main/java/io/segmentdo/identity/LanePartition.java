@@ -431,6 +431,7 @@ final class LanePartition implements PartitionState {
     @Override
     public void append(Fact fact) {
         changes().put(Keyspace.LEDGER, Keys.fact(fact.left().workspace(), fact.number()), fact.toBytes());
+        lane.tally().decided(fact.kind());
     }
 
     @Override
@@ -499,6 +500,6 @@ final class LanePartition implements PartitionState {
 
     @Override
     public void droppedTraits(int count) {
-        // counted with the meters of the lane
+        lane.tally().droppedTraits(count);
     }
 }

@@ -8,8 +8,11 @@ import java.util.Map;
  * <p>Immutable.
  *
  * @param bySource the counts of each source that had any
+ * @param joinedLinks how many pairs of identifiers ledgers joined
+ * @param refusedLinks how many they refused
+ * @param droppedTraits how many traits found no room
  */
-public record LaneResult(Map<String, Counts> bySource) {
+public record LaneResult(Map<String, Counts> bySource, long joinedLinks, long refusedLinks, long droppedTraits) {
     /**
      * The counts of one source.
      *
@@ -29,7 +32,7 @@ public record LaneResult(Map<String, Counts> bySource) {
         }
     }
 
-    static final LaneResult NOTHING = new LaneResult(Map.of());
+    static final LaneResult NOTHING = new LaneResult(Map.of(), 0, 0, 0);
 
     public LaneResult {
         bySource = Map.copyOf(bySource);

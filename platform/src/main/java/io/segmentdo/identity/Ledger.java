@@ -27,7 +27,9 @@ import org.jspecify.annotations.Nullable;
  * actor to forward, and a part that is taken out to hold; both reach the actor in the order of the facts.
  *
  * <p>Undoing takes a while: the actors have to drain what is on its way between them. Until all have said that they are
- * settled, every request about the components concerned waits, in order. Pure over {@link PartitionState}.
+ * settled, every request about the components concerned waits, in order.
+ *
+ * <p>It is one class because all its decisions read and write the same nodes. Pure over {@link PartitionState}.
  */
 final class Ledger {
     private final PartitionState state;

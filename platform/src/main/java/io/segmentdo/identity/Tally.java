@@ -16,6 +16,23 @@ final class Tally {
     private final Map<String, Row> rows = new HashMap<>();
     private String lastSource = "\0";
     private Row lastRow = new Row();
+    private long joined;
+    private long refused;
+    private long droppedTraits;
+
+    void decided(Fact.Kind kind) {
+        switch (kind) {
+            case JOINED -> joined++;
+            case REFUSED -> refused++;
+            case UNMERGED, DELETED -> {
+                // asked for by somebody, who gets an answer
+            }
+        }
+    }
+
+    void droppedTraits(int count) {
+        droppedTraits += count;
+    }
 
     void entered(String source) {
         row(source).entered++;
@@ -50,6 +67,7 @@ final class Tally {
                         row.identified,
                         row.deadLettered,
                         row.entered - row.identified - row.deadLettered)));
-        return counts.isEmpty() ? LaneResult.NOTHING : new LaneResult(counts);
+        boolean isNothing = counts.isEmpty() && joined == 0 && refused == 0 && droppedTraits == 0;
+        return isNothing ? LaneResult.NOTHING : new LaneResult(counts, joined, refused, droppedTraits);
     }
 }

@@ -43,6 +43,21 @@ class IdentityLaneTest {
     }
 
     @Test
+    void linksAndTraitsWithoutRoomAreCounted() {
+        StringBuilder traits = new StringBuilder("{\"email\":\"e@x\"");
+        IntStream.range(0, 400).forEach(i -> traits.append(",\"t").append(i).append("\":1"));
+        LaneResult first = lane.apply(List.of(Events.identify("m1", "u1", null, traits + "}")));
+        LaneResult second = lane.drain();
+        apply();
+        LaneResult refused = lane.apply(List.of(Events.identify("m2", "u2", null, "{\"email\":\"e@x\"}")));
+        LaneResult later = lane.drain();
+
+        assertThat(first.droppedTraits()).isEqualTo(401 - IdentityConfig.DEFAULT.traitsMax());
+        assertThat(first.joinedLinks() + second.joinedLinks()).isEqualTo(1);
+        assertThat(refused.refusedLinks() + later.refusedLinks()).isEqualTo(1);
+    }
+
+    @Test
     void aRepeatedMessageIsDroppedAndCounted() {
         apply(Events.track("m1", null, "a1"));
 

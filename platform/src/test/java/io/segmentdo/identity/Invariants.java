@@ -43,7 +43,7 @@ final class Invariants {
         invariants.nothingWaits();
         invariants.actorsAgreeWithTheLedger();
         LedgerReplay.check(invariants.state, invariants.rules);
-        StepInvariants.check(world.disk);
+        StepInvariants.check(world.disk, invariants.state);
         invariants.apartNamesWhatExists();
         invariants.factsOnce();
         invariants.orderHolds();

@@ -17,7 +17,12 @@ final class StepInvariants {
     }
 
     static void check(PartitionStore disk) {
-        StepInvariants invariants = new StepInvariants(StoredState.read(disk));
+        check(disk, StoredState.read(disk));
+    }
+
+    /** With what has been read from the disk already. */
+    static void check(PartitionStore disk, StoredState state) {
+        StepInvariants invariants = new StepInvariants(state);
         invariants.pointersRise();
         invariants.everyIdentifierIsInOnePlace();
         channelsHaveNoGaps(disk);
