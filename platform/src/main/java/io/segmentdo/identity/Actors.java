@@ -163,6 +163,9 @@ final class Actors implements Protocol {
         }
         ActorId user = visit.mentions().user();
         if (user == null) {
+            if (!root.lastUsers.isEmpty()) {
+                rulesFor(root); // which may say something else by now
+            }
             ActorId last = root.lastUsers.get(visit.via());
             if (last != null && !visit.isPassed() && !root.isMember(last)) {
                 pass(root, visit, last, rulesFor(root));
