@@ -3,6 +3,7 @@ package io.segmentdo.delivery;
 import io.segmentdo.event.IdentifiedEvent;
 import io.segmentdo.event.OutboxEntry;
 import io.segmentdo.event.ProfileFact;
+import io.segmentdo.problem.PlatformException;
 import io.segmentdo.store.Keyspace;
 import io.segmentdo.store.Outbox;
 import io.segmentdo.store.PartitionStore;
@@ -35,10 +36,7 @@ final class Backlog {
         private Slot(Stream stream, OutboxEntry entry) {
             this.stream = stream;
             this.position = entry.position();
-            this.receivedAtMillis = switch (entry) {
-                case IdentifiedEvent identified -> identified.event().receivedAtMillis();
-                case ProfileFact fact -> fact.atMillis();
-            };
+            this.receivedAtMillis = Backlog.receivedAtMillis(entry);
         }
     }
 
@@ -52,6 +50,10 @@ final class Backlog {
         private final long first;
         private long next;
         private long cursor;
+        /** An entry that was looked at without being read: its position, and when it was received. */
+        private long peeked;
+
+        private long peekedMillis;
 
         /** When a merge was found to wait for another member; 0 when none does. */
         private long heldUpSinceNanos;
@@ -152,7 +154,10 @@ final class Backlog {
         return taken;
     }
 
-    /** When the oldest entry that was read and not settled was received, in epoch milliseconds; 0 for none. */
+    /**
+     * When the oldest entry was received that is not settled, in epoch milliseconds; 0 for none. Those that nobody has read
+     * count too, as behind a plugin that is missing.
+     */
     long oldestMillis() {
         long oldest = Long.MAX_VALUE;
         for (Stream stream : streams.values()) {
@@ -161,7 +166,36 @@ final class Backlog {
                 oldest = Math.min(oldest, slot.receivedAtMillis);
             }
         }
+        if (oldest == Long.MAX_VALUE) {
+            for (Stream stream : streams.values()) {
+                oldest = Math.min(oldest, firstUnreadMillis(stream));
+            }
+        }
         return oldest == Long.MAX_VALUE ? 0 : oldest;
+    }
+
+    private long firstUnreadMillis(Stream stream) {
+        if (stream.next > tails.get(stream.partition)) {
+            return Long.MAX_VALUE;
+        }
+        if (stream.peeked != stream.next) {
+            try {
+                for (OutboxEntry entry : outbox.read(stream.partition, stream.next, 1, BYTES_MAX)) {
+                    stream.peeked = stream.next;
+                    stream.peekedMillis = receivedAtMillis(entry);
+                }
+            } catch (PlatformException unknown) {
+                return Long.MAX_VALUE; // whoever reads it in earnest meets the same failure and reports it
+            }
+        }
+        return stream.peeked == stream.next ? stream.peekedMillis : Long.MAX_VALUE;
+    }
+
+    private static long receivedAtMillis(OutboxEntry entry) {
+        return switch (entry) {
+            case IdentifiedEvent identified -> identified.event().receivedAtMillis();
+            case ProfileFact fact -> fact.atMillis();
+        };
     }
 
     /** Whether a cursor has moved since the last {@link #journalCursors}. */

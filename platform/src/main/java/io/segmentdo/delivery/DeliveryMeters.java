@@ -69,7 +69,7 @@ final class DeliveryMeters implements AutoCloseable {
         gauge("dead.letters.limit", "How many dead letters may be kept", counts, c -> config.deadLettersMax());
         gauge(
                 "oldest.age.seconds",
-                "Age of the oldest event that was read and not settled",
+                "Age of the oldest event that is not settled",
                 counts,
                 c -> age(clock, c));
         gauge("taken", "Deliveries it was responsible for since the start", counts, DestinationCounts::taken);

@@ -14,7 +14,7 @@ package io.segmentdo.delivery;
  * @param waiting not settled
  * @param retrying those of the waiting that were tried in vain, or wait behind such a one of their profile
  * @param deadLetters dead letters that are kept now
- * @param oldestMillis when the oldest event that was read and not settled was received, in epoch milliseconds; 0 for none
+ * @param oldestMillis when the oldest event that is not settled was received, in epoch milliseconds; 0 for none
  */
 public record DestinationCounts(
         long taken,

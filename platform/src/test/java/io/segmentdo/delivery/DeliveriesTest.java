@@ -379,12 +379,14 @@ class DeliveriesTest {
             pipeline.deliveries().replaceAll(List.of(destination("d", "late", Map.of())));
             pipeline.publish(0, 10);
             await(() -> pipeline.status("d").reason().equals("there is no plugin late"));
+            await(() -> pipeline.status("d").counts().oldestMillis() > 0);
 
             Recorder late = new Recorder("late");
             catalogue.put(late);
             pipeline.awaitSettled();
 
             assertThat(late.delivered()).hasSize(10);
+            await(() -> pipeline.status("d").counts().oldestMillis() == 0);
         }
     }
 
