@@ -67,11 +67,7 @@ final class DeliveryMeters implements AutoCloseable {
         gauge("retries.limit", "How many may wait for another attempt", counts, c -> config.retryQueueMax());
         gauge("dead.letters", "Dead letters that are kept", counts, DestinationCounts::deadLetters);
         gauge("dead.letters.limit", "How many dead letters may be kept", counts, c -> config.deadLettersMax());
-        gauge(
-                "oldest.age.seconds",
-                "Age of the oldest event that is not settled",
-                counts,
-                c -> age(clock, c));
+        gauge("oldest.age.seconds", "Age of the oldest event that is not settled", counts, c -> age(clock, c));
         gauge("taken", "Deliveries it was responsible for since the start", counts, DestinationCounts::taken);
         gauge("ledger.difference", "Taken, minus all that is accounted for; zero at rest", counts, c -> c.difference());
     }
