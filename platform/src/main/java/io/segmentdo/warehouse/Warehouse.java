@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.segmentdo.store.Outbox;
 import io.segmentdo.store.PartitionStore;
 import io.segmentdo.warehouse.files.LocalFiles;
+import io.segmentdo.warehouse.files.S3Files;
 import io.segmentdo.warehouse.load.Conflicts;
 import io.segmentdo.warehouse.load.LoadMeters;
 import io.segmentdo.warehouse.load.Loader;
@@ -13,11 +14,13 @@ import io.segmentdo.warehouse.upkeep.ErasureReceipt;
 import io.segmentdo.warehouse.upkeep.TableSize;
 import io.segmentdo.warehouse.upkeep.Upkeep;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.apache.iceberg.io.FileIO;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -86,7 +89,8 @@ public final class Warehouse implements AutoCloseable {
     public static Tables openTables(WarehouseConfig config, Path directory) {
         String location = config.location().toString();
         String root = location.isEmpty() ? LocalFiles.location(directory) : location.replaceAll("/+$", "");
-        return Tables.open(config.catalog(), directory, new LocalFiles(), root);
+        FileIO files = root.startsWith("s3:") ? new S3Files(config.s3(), Clock.systemUTC()) : new LocalFiles();
+        return Tables.open(config.catalog(), directory, files, root);
     }
 
     /** Loads from this partition too, with the epoch at which this node opened it. */
