@@ -7,7 +7,7 @@ import picocli.CommandLine.Command;
 @Command(
         name = "benchmark",
         mixinStandardHelpOptions = true,
-        subcommands = {CollectBenchmark.class, DeliverBenchmark.class, ProfilesBenchmark.class, FootprintBenchmark.class
+        subcommands = {CollectBenchmark.class, DeliverBenchmark.class, ProfilesBenchmark.class, FootprintBenchmark.class, WarehouseBenchmark.class
         })
 public final class Benchmark {
     private Benchmark() {}

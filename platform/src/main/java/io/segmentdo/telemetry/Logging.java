@@ -47,6 +47,7 @@ public final class Logging extends ContextAwareBase implements Configurator {
         root.setLevel(Level.WARN);
         // a connection that comes while the server closes is refused with a stack trace
         context.getLogger("io.netty.bootstrap").setLevel(Level.ERROR);
+        context.getLogger("org.apache.iceberg.util.Tasks").setLevel(Level.ERROR); // conflicts are usual and repeated
         context.getLogger("io.segmentdo")
                 .setLevel(Level.valueOf(config.logLevel().name()));
     }

@@ -60,7 +60,10 @@ public final class Warehouse implements AutoCloseable {
                 this::tables,
                 store,
                 outbox,
-                new Loader.Limits(config.commitInterval(), config.commitBytes().bytes(), config.columnsMax(), CLOSING),
+                new Loader.Limits(
+                        config.commitInterval(),
+                        config.profilesInterval(),
+                        config.commitBytes().bytes(), config.columnsMax(), CLOSING),
                 conflicts,
                 meters);
         WarehouseConfig.UpkeepConfig rules = config.upkeep();

@@ -28,6 +28,9 @@ public record WarehouseConfig(
                 "How long events wait at most until they can be queried, 100ms to 1h; each commit makes files, which upkeep joins later.")
         Duration commitInterval,
 
+        @Doc("How long changes of users and groups wait at most until their tables are written anew, 100ms to 1h; longer when the tables are large.")
+        Duration profilesInterval,
+
         @Doc("After so many bytes of events a commit is made before its time, 1MiB or more.")
         ByteSize commitBytes,
 
@@ -53,6 +56,7 @@ public record WarehouseConfig(
             true,
             URI.create(""),
             Duration.ofSeconds(5),
+            Duration.ofMinutes(1),
             ByteSize.mebibytes(32),
             500,
             UpkeepConfig.DEFAULT,
@@ -73,6 +77,11 @@ public record WarehouseConfig(
                 commitInterval.toMillis() >= 100 && commitInterval.compareTo(Duration.ofHours(1)) <= 0,
                 "commit-interval",
                 commitInterval,
+                "100ms to 1h");
+        check(
+                profilesInterval.toMillis() >= 100 && profilesInterval.compareTo(Duration.ofHours(1)) <= 0,
+                "profiles-interval",
+                profilesInterval,
                 "100ms to 1h");
         check(commitBytes.bytes() >= 1 << 20, "commit-bytes", commitBytes, ">= 1MiB");
         check(columnsMax >= 0 && columnsMax <= 2_000, "columns-max", columnsMax, "0 to 2000");

@@ -54,6 +54,7 @@ final class CrashedLoader {
                 true,
                 d.location(),
                 d.commitInterval(),
+                d.profilesInterval(),
                 d.commitBytes(),
                 30,
                 new WarehouseConfig.UpkeepConfig(

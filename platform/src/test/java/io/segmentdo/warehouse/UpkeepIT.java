@@ -196,6 +196,7 @@ class UpkeepIT {
                 true,
                 d.location(),
                 d.commitInterval(),
+                d.profilesInterval(),
                 d.commitBytes(),
                 d.columnsMax(),
                 new WarehouseConfig.UpkeepConfig(

@@ -26,10 +26,11 @@ import org.junit.jupiter.api.io.TempDir;
  * Each event is in the table once, whatever is killed when: loads, compaction and expiry run all the time in a process
  * that is killed at random moments.
  *
- * <p>{@code -Dwarehouse.crash.rounds=} sets the number of kills, {@code -Dwarehouse.crash.seed=} their moments.
+ * <p>{@code -Dwarehouse.crash.rounds=} sets the number of kills (30 and more when loads or
+ * upkeep have changed), {@code -Dwarehouse.crash.seed=} their moments.
  */
 class WarehouseCrashIT {
-    private static final int ROUNDS = Integer.getInteger("warehouse.crash.rounds", 30);
+    private static final int ROUNDS = Integer.getInteger("warehouse.crash.rounds", 10);
     private static final long SEED = Long.getLong("warehouse.crash.seed", System.nanoTime());
 
     @TempDir
@@ -41,7 +42,7 @@ class WarehouseCrashIT {
         Random random = new Random(SEED);
         int replacing = 0;
         for (int round = 0; round < ROUNDS; round++) {
-            killAfter(TimeUnit.MILLISECONDS.toNanos(random.nextInt(0, 1_200)));
+            killAfter(TimeUnit.MILLISECONDS.toNanos(random.nextInt(0, 1_500)));
             replacing += readEachOnce();
         }
         assertThat(replacing).as("states that compaction made").isPositive();

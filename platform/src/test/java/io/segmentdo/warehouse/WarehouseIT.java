@@ -222,6 +222,58 @@ class WarehouseIT {
         }
     }
 
+    @Test
+    void usersAndGroupsHaveTheLastTraitsOfThePersonTheyAreKnownAs() throws Exception {
+        try (WarehouseNode node = new WarehouseNode(home, WarehouseNode.quick())) {
+            node.add(0, List.of(
+                    said("late", EventType.IDENTIFY, "p-anon", null, 30, "{\"plan\":\"pro\",\"gone\":1}"),
+                    said("early", EventType.IDENTIFY, "p-anon", null, 10, "{\"plan\":\"free\",\"age\":7}")));
+            node.awaitLoaded();
+            node.add(1, List.of(
+                    said("other", EventType.IDENTIFY, "p-user", null, 20, "{\"plan\":\"x\",\"name\":\"Ann\"}"),
+                    said("unset", EventType.IDENTIFY, "p-user", null, 40, "{\"gone\":null}"),
+                    said("group", EventType.GROUP, "p-user", "acme", 20, "{\"seats\":3}"),
+                    said("more", EventType.GROUP, "p-user", "acme", 30, "{\"seats\":5}")));
+            node.add(1, ProfileFact.Kind.MERGED, "p-p-user", "p-p-anon");
+            node.awaitLoaded();
+            node.add(2, List.of(said("stray", EventType.IDENTIFY, "p-anon", null, 35, "{\"age\":8}")));
+            node.awaitLoaded();
+
+            Record user = only(node.rows(WarehouseTable.USERS));
+            assertThat(user.getField("profile_id")).isEqualTo("p-p-user");
+            assertThat(user.getField("plan")).isEqualTo("pro");
+            assertThat(user.getField("age")).isEqualTo(8.0);
+            assertThat(user.getField("name")).isEqualTo("Ann");
+            assertThat(user.getField("gone")).isNull();
+            assertThat(user.getField("traits")).isEqualTo("{\"age\":8,\"name\":\"Ann\",\"plan\":\"pro\"}");
+            Record group = only(node.rows(WarehouseTable.GROUPS));
+            assertThat(group.getField("group_id")).isEqualTo("acme");
+            assertThat(group.getField("seats")).isEqualTo(5.0);
+
+            node.add(2, ProfileFact.Kind.DELETED, "p-p-user", null);
+            node.awaitLoaded();
+            assertThat(node.rows(WarehouseTable.USERS)).isEmpty();
+        }
+    }
+
+    private static Event said(
+            String messageId, EventType type, String userId, String groupId, int seconds, String traits) {
+        long at = WarehouseNode.NOON.toEpochMilli() - 100_000 + seconds * 1000L;
+        String json = "{\"type\":\"" + type.wireName() + "\",\"traits\":" + traits + "}";
+        return new Event(
+                type,
+                WarehouseNode.WORKSPACE,
+                "web",
+                messageId,
+                userId,
+                null,
+                groupId,
+                null,
+                at,
+                WarehouseNode.NOON.toEpochMilli(),
+                io.segmentdo.event.Utf8Json.of(json));
+    }
+
     private static Record only(List<Record> rows) {
         assertThat(rows).hasSize(1);
         return rows.getFirst();

@@ -62,6 +62,7 @@ final class WarehouseNode implements AutoCloseable {
                 true,
                 d.location(),
                 interval,
+                interval,
                 d.commitBytes(),
                 columnsMax,
                 d.upkeep(),

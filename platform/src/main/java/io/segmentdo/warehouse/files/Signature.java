@@ -65,7 +65,7 @@ final class Signature {
         StringBuilder encoded = new StringBuilder(text.length() + 16);
         for (byte one : utf8(text)) {
             char c = (char) (one & 0xff);
-            boolean isKept = c < 128 && (Character.isLetterOrDigit(c) || UNRESERVED.indexOf(c) >= 0)
+            boolean isKept = (c < 128 && (Character.isLetterOrDigit(c) || UNRESERVED.indexOf(c) >= 0))
                     || (c == '/' && keepsSlashes);
             if (isKept) {
                 encoded.append(c);

@@ -35,7 +35,8 @@ public final class Loader implements AutoCloseable {
     private static final long PAUSE_MILLIS_MAX = 10_000;
 
     /** How eager the thread is. */
-    public record Limits(Duration interval, long bytes, int columnsMax, Duration closing) {}
+    public record Limits(
+            Duration interval, Duration profilesInterval, long bytes, int columnsMax, Duration closing) {}
 
     private record TableKey(String workspace, WarehouseTable table) {}
 
@@ -53,6 +54,7 @@ public final class Loader implements AutoCloseable {
 
     // the thread's own
     private final Map<TableKey, TableLoad> loads = new HashMap<>();
+    private final Profiles profiles;
     private @Nullable EventReader reader;
     private long firstReadNanos;
     private long pendingBytes;
@@ -71,6 +73,7 @@ public final class Loader implements AutoCloseable {
         this.conflicts = conflicts;
         this.meters = meters;
         this.streams = new Streams(store, outbox);
+        this.profiles = new Profiles(tables, limits, conflicts);
         this.subscription = outbox.subscribe((partition, tail) -> wake());
         this.thread = Thread.ofPlatform().name("warehouse").start(this::run);
     }
@@ -149,6 +152,7 @@ public final class Loader implements AutoCloseable {
         reportExpired();
         Map<TableKey, List<OutboxEntry>> byTable = new HashMap<>();
         for (OutboxEntry entry : entries) {
+            profiles.add(entry);
             switch (entry) {
                 case IdentifiedEvent identified -> {
                     pendingBytes += identified.event().json().length();
@@ -212,8 +216,8 @@ public final class Loader implements AutoCloseable {
     }
 
     private boolean isDue() {
-        if (!streams.hasRead()) {
-            return false;
+        if (firstReadNanos == 0) {
+            return profiles.isDue();
         }
         return pendingBytes >= limits.bytes()
                 || System.nanoTime() - firstReadNanos >= limits.interval().toNanos()
@@ -235,9 +239,13 @@ public final class Loader implements AutoCloseable {
             }
         }
         if (isOvertaken) {
+            profiles.discard();
             streams.rewind();
         } else {
-            streams.settle();
+            if (profiles.isDue() || (isClosing && !profiles.isEmpty())) {
+                profiles.apply();
+            }
+            streams.settle(profiles::firstPosition);
         }
         failuresInRow = 0;
         trouble = null;
@@ -278,6 +286,7 @@ public final class Loader implements AutoCloseable {
             }
         }
         loads.clear();
+        profiles.discard();
         streams.rewind();
         settled();
         try {
@@ -303,10 +312,13 @@ public final class Loader implements AutoCloseable {
     }
 
     private void await() throws InterruptedException {
-        if (!streams.hasRead()) {
+        long left = profiles.nanosLeft();
+        if (firstReadNanos != 0) {
+            left = Math.min(left, firstReadNanos + limits.interval().toNanos() - System.nanoTime());
+        }
+        if (left == Long.MAX_VALUE) {
             work.acquire();
         } else {
-            long left = firstReadNanos + limits.interval().toNanos() - System.nanoTime();
             work.tryAcquire(Math.max(1, left), TimeUnit.NANOSECONDS);
         }
         work.drainPermits();

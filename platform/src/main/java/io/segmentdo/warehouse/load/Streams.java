@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.function.IntToLongFunction;
 
 /**
  * The outbox as the warehouse reads it: the partitions of this node, each from its cursor on.
@@ -134,22 +135,27 @@ final class Streams {
         streams.values().forEach(stream -> stream.next = stream.cursor);
     }
 
-    /** Stores that everything read so far is in the tables. */
-    void settle() {
+    /**
+     * Stores that everything read so far is in the tables.
+     *
+     * @param first for each partition the first position that is not, or something larger
+     */
+    void settle(IntToLongFunction first) {
         for (Map.Entry<Integer, Stream> entry : List.copyOf(streams.entrySet())) {
             Stream stream = entry.getValue();
             int partition = entry.getKey();
-            if (stream.next == stream.cursor) {
+            long settled = Math.min(stream.next, first.applyAsLong(partition));
+            if (settled <= stream.cursor) {
                 continue;
             }
             Changes changes = new Changes(partition, stream.epoch);
             changes.put(
                     Keyspace.CURSOR,
                     KEY,
-                    ByteBuffer.allocate(Long.BYTES).putLong(stream.next).array());
+                    ByteBuffer.allocate(Long.BYTES).putLong(settled).array());
             try {
                 store.commitRelaxed(List.of(changes));
-                stream.cursor = stream.next;
+                stream.cursor = settled;
                 stored.set(partition, stream.cursor);
             } catch (StaleEpochException e) {
                 close(partition); // its new owner goes on

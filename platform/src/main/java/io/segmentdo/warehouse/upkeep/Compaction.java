@@ -1,6 +1,7 @@
 package io.segmentdo.warehouse.upkeep;
 
 import io.segmentdo.warehouse.rows.DataFiles;
+import io.segmentdo.warehouse.rows.RowFiles;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
@@ -12,16 +13,13 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Predicate;
 import org.apache.iceberg.DataFile;
-import org.apache.iceberg.FileScanTask;
 import org.apache.iceberg.RewriteFiles;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.SortOrderComparators;
 import org.apache.iceberg.StructLike;
 import org.apache.iceberg.Table;
-import org.apache.iceberg.data.parquet.InternalReader;
 import org.apache.iceberg.exceptions.CommitStateUnknownException;
 import org.apache.iceberg.io.CloseableIterable;
-import org.apache.iceberg.parquet.Parquet;
 
 /**
  * Joins small files of a table into larger ones, whose rows are sorted in runs.
@@ -66,19 +64,11 @@ final class Compaction {
 
     private Map<Tier, List<DataFile>> tiers() {
         Map<Tier, List<DataFile>> tiers = new LinkedHashMap<>();
-        if (table.currentSnapshot() == null) {
-            return tiers;
-        }
-        try (CloseableIterable<FileScanTask> tasks = table.newScan().planFiles()) {
-            for (FileScanTask task : tasks) {
-                DataFile file = task.file();
-                if (file.fileSizeInBytes() < fileBytes / 4 * 3) {
-                    Tier tier = new Tier(partition(file), tier(file.fileSizeInBytes()));
-                    tiers.computeIfAbsent(tier, ignored -> new ArrayList<>()).add(file);
-                }
+        for (DataFile file : RowFiles.all(table)) {
+            if (file.fileSizeInBytes() < fileBytes / 4 * 3) {
+                Tier tier = new Tier(partition(file), tier(file.fileSizeInBytes()));
+                tiers.computeIfAbsent(tier, ignored -> new ArrayList<>()).add(file);
             }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
         return tiers;
     }
@@ -149,7 +139,7 @@ final class Compaction {
         List<StructLike> run = new ArrayList<>();
         long left = 0;
         for (DataFile file : files) {
-            try (CloseableIterable<StructLike> rows = read(table, file, schema)) {
+            try (CloseableIterable<StructLike> rows = RowFiles.read(table, file, schema)) {
                 for (StructLike row : rows) {
                     if (!passes.test(row)) {
                         left++;
@@ -178,12 +168,5 @@ final class Compaction {
         }
         run.forEach(row -> target.write(row, partition));
         run.clear();
-    }
-
-    static CloseableIterable<StructLike> read(Table table, DataFile file, Schema schema) {
-        return Parquet.read(table.io().newInputFile(file.location(), file.fileSizeInBytes()))
-                .project(schema)
-                .createReaderFunc(fileSchema -> InternalReader.create(schema, fileSchema))
-                .build();
     }
 }

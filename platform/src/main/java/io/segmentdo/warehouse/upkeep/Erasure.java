@@ -1,6 +1,7 @@
 package io.segmentdo.warehouse.upkeep;
 
 import io.segmentdo.warehouse.rows.DataFiles;
+import io.segmentdo.warehouse.rows.RowFiles;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
@@ -12,7 +13,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import org.apache.iceberg.DataFile;
-import org.apache.iceberg.FileScanTask;
 import org.apache.iceberg.OverwriteFiles;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.StructLike;
@@ -71,7 +71,7 @@ final class Erasure {
         }
         long since = table.currentSnapshot().snapshotId();
         Map<Optional<Integer>, List<DataFile>> hit = new HashMap<>();
-        for (DataFile file : allFiles()) {
+        for (DataFile file : RowFiles.all(table)) {
             if (holdsAny(file)) {
                 hit.computeIfAbsent(Compaction.partition(file), ignored -> new ArrayList<>())
                         .add(file);
@@ -81,19 +81,9 @@ final class Erasure {
         return !hit.isEmpty();
     }
 
-    private List<DataFile> allFiles() {
-        List<DataFile> all = new ArrayList<>();
-        try (CloseableIterable<FileScanTask> tasks = table.newScan().planFiles()) {
-            tasks.forEach(task -> all.add(task.file()));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        return all;
-    }
-
     private boolean holdsAny(DataFile file) {
         Schema ids = table.schema().select(columns);
-        try (CloseableIterable<StructLike> rows = Compaction.read(table, file, ids)) {
+        try (CloseableIterable<StructLike> rows = RowFiles.read(table, file, ids)) {
             for (StructLike row : rows) {
                 if (isHit(row, ids)) {
                     return true;

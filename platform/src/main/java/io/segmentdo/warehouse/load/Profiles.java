@@ -1,0 +1,181 @@
+package io.segmentdo.warehouse.load;
+
+import io.segmentdo.event.Event;
+import io.segmentdo.event.IdentifiedEvent;
+import io.segmentdo.event.OutboxEntry;
+import io.segmentdo.event.ProfileFact;
+import io.segmentdo.warehouse.table.Tables;
+import io.segmentdo.warehouse.table.WarehouseTable;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/**
+ * What has changed in the tables of users and groups since they were last written. It is kept in memory and applied now
+ * and then, since each time the tables are written anew; the cursors wait for it. Confined to the warehouse's thread.
+ */
+final class Profiles {
+    private static final int CHANGES_MAX = 50_000;
+
+    /** Merges that are remembered for events of the absorbed profile which come later, from another partition. */
+    private static final int MERGES_MAX = 20_000;
+
+    /** Writing may take up to a tenth of a processor. */
+    private static final int PAUSE_FACTOR = 10;
+
+    private static final class Changes {
+        private final Map<String, ProfileState> users = new HashMap<>();
+        private final Map<String, ProfileState> groups = new HashMap<>();
+        private final Map<String, Optional<String>> moved = new HashMap<>();
+        private final Map<String, Optional<String>> recentMoves =
+                new LinkedHashMap<>() {
+                    @Override
+                    protected boolean removeEldestEntry(Map.Entry<String, Optional<String>> eldest) {
+                        return size() > MERGES_MAX;
+                    }
+                };
+    }
+
+    private record Key(String workspace, WarehouseTable table) {}
+
+    private final ThreadMXBean cpu = ManagementFactory.getThreadMXBean();
+    private final Supplier<Tables> tables;
+    private final Loader.Limits limits;
+    private final Conflicts conflicts;
+    private final Map<String, Changes> byWorkspace = new HashMap<>();
+    private final Map<Key, ProfileTable> open = new HashMap<>();
+    private final Map<Integer, Long> firstPositions = new HashMap<>();
+    private long dueNanos = System.nanoTime();
+    private int count;
+
+    Profiles(Supplier<Tables> tables, Loader.Limits limits, Conflicts conflicts) {
+        this.tables = tables;
+        this.limits = limits;
+        this.conflicts = conflicts;
+    }
+
+    void add(OutboxEntry entry) {
+        switch (entry) {
+            case IdentifiedEvent identified -> add(identified);
+            case ProfileFact fact -> add(fact);
+        }
+    }
+
+    private void add(IdentifiedEvent identified) {
+        Event event = identified.event();
+        String groupId = event.groupId();
+        switch (event.type()) {
+            case IDENTIFY ->
+                changes(identified, event.workspace())
+                        .users
+                        .computeIfAbsent(identified.profileId(), ignored -> new ProfileState())
+                        .add(event);
+            case GROUP -> {
+                if (groupId != null) {
+                    ProfileState state = new ProfileState();
+                    state.add(event);
+                    changes(identified, event.workspace())
+                            .groups
+                            .computeIfAbsent(groupId, ignored -> new ProfileState())
+                            .merge(state);
+                }
+            }
+            case TRACK, PAGE, SCREEN, ALIAS -> {}
+        }
+    }
+
+    private void add(ProfileFact fact) {
+        String other = fact.otherId();
+        switch (fact.kind()) {
+            case MERGED -> {
+                if (other != null) {
+                    Changes changes = changes(fact, fact.workspace());
+                    changes.moved.put(other, Optional.of(fact.profileId()));
+                    changes.recentMoves.put(other, Optional.of(fact.profileId()));
+                    changes.recentMoves.remove(fact.profileId());
+                    changes.moved.remove(fact.profileId());
+                }
+            }
+            case UNMERGED -> {
+                Changes changes = changes(fact, fact.workspace());
+                changes.moved.remove(fact.profileId());
+                changes.recentMoves.remove(fact.profileId());
+            }
+            case DELETED -> {
+                Changes changes = changes(fact, fact.workspace());
+                changes.users.remove(fact.profileId());
+                changes.moved.put(fact.profileId(), Optional.empty());
+            }
+            case CREATED -> {}
+        }
+    }
+
+    private Changes changes(OutboxEntry entry, String workspace) {
+        firstPositions.merge(entry.partition(), entry.position(), Math::min);
+        count++;
+        return byWorkspace.computeIfAbsent(workspace, ignored -> new Changes());
+    }
+
+    boolean isEmpty() {
+        return count == 0;
+    }
+
+    /** Whether it is time to apply what there is. */
+    boolean isDue() {
+        return !isEmpty() && (count >= CHANGES_MAX || System.nanoTime() - dueNanos >= 0);
+    }
+
+    /** How long it may wait. */
+    long nanosLeft() {
+        return isEmpty() ? Long.MAX_VALUE : dueNanos - System.nanoTime();
+    }
+
+    /** The first position of a partition that is not in the tables yet. */
+    long firstPosition(int partition) {
+        return firstPositions.getOrDefault(partition, Long.MAX_VALUE);
+    }
+
+    /** Writes the tables; facts about merges have been committed before. */
+    void apply() {
+        long before = cpu.getCurrentThreadCpuTime();
+        byWorkspace.forEach((workspace, changes) -> {
+            if (!changes.users.isEmpty() || !changes.moved.isEmpty()) {
+                Map<String, Optional<String>> moved = new HashMap<>(changes.recentMoves);
+                moved.putAll(changes.moved);
+                table(workspace, WarehouseTable.USERS).apply(changes.users, moved);
+            }
+            if (!changes.groups.isEmpty()) {
+                table(workspace, WarehouseTable.GROUPS).apply(changes.groups, Map.of());
+            }
+            changes.users.clear();
+            changes.groups.clear();
+            changes.moved.clear();
+        });
+        clear();
+        long spent = cpu.getCurrentThreadCpuTime() - before;
+        dueNanos = System.nanoTime() + Math.max(limits.profilesInterval().toNanos(), spent * PAUSE_FACTOR);
+    }
+
+    private ProfileTable table(String workspace, WarehouseTable name) {
+        return open.computeIfAbsent(
+                new Key(workspace, name),
+                ignored -> new ProfileTable(
+                        tables.get(), workspace, name, limits.columnsMax(), conflicts.in(workspace)));
+    }
+
+    private void clear() {
+        firstPositions.clear();
+        count = 0;
+    }
+
+    /** Drops what was not applied, because it is read again. */
+    void discard() {
+        byWorkspace.clear();
+        open.clear();
+        clear();
+    }
+}
