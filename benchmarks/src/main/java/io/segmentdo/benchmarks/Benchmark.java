@@ -7,7 +7,12 @@ import picocli.CommandLine.Command;
 @Command(
         name = "benchmark",
         mixinStandardHelpOptions = true,
-        subcommands = {CollectBenchmark.class, DeliverBenchmark.class, ProfilesBenchmark.class, FootprintBenchmark.class, WarehouseBenchmark.class
+        subcommands = {
+            CollectBenchmark.class,
+            DeliverBenchmark.class,
+            ProfilesBenchmark.class,
+            FootprintBenchmark.class,
+            WarehouseBenchmark.class
         })
 public final class Benchmark {
     private Benchmark() {}

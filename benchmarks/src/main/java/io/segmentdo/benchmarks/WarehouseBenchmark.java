@@ -55,8 +55,7 @@ final class WarehouseBenchmark implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         Path home = Files.createTempDirectory("segmentdo-warehouse-");
-        try (PartitionStore store =
-                RocksPartitionStore.open(home.resolve("store"), StoreConfig.DEFAULT, meters)) {
+        try (PartitionStore store = RocksPartitionStore.open(home.resolve("store"), StoreConfig.DEFAULT, meters)) {
             Outbox outbox = new Outbox(store, OutboxConfig.DEFAULT, meters, InstantSource.system());
             for (int partition = 0; partition < PARTITIONS; partition++) {
                 epochs[partition] = store.open(partition);
@@ -88,8 +87,14 @@ final class WarehouseBenchmark implements Callable<Integer> {
             awaitLoaded(warehouse);
             double elapsed = (System.nanoTime() - start) / 1e9;
             warehouse.lookAfterTables();
-            long bytes = warehouse.size("acme", WarehouseTable.EVENTS).orElseThrow().bytes();
-            System.out.printf(Locale.ROOT, "backlog  | %,d events in %.1f s: %,.0f events/s%n", events, elapsed, events / elapsed);
+            long bytes =
+                    warehouse.size("acme", WarehouseTable.EVENTS).orElseThrow().bytes();
+            System.out.printf(
+                    Locale.ROOT,
+                    "backlog  | %,d events in %.1f s: %,.0f events/s%n",
+                    events,
+                    elapsed,
+                    events / elapsed);
             System.out.printf(
                     Locale.ROOT,
                     "room     | %.0f bytes per event, gzipped JSON %.0f: ratio %.2f%n",
@@ -154,9 +159,25 @@ final class WarehouseBenchmark implements Callable<Integer> {
                 "library":{"name":"analytics.js","version":"next-1.62.0"},"campaign":{"name":"autumn","source":"google","medium":"cpc"}},\
                 "integrations":{},"timestamp":"2026-11-20T12:00:00.000Z","receivedAt":"2026-11-20T12:00:00.000Z","version":2}\
                 """.formatted(
-                        "Event " + random.nextInt(12), id, user, user, user % 5_000, user % 5_000, user % 30, user % 300,
-                        10 + user % 89, 1 + user % 5, user % 10, user % 40, user % 900, user % 2 == 0, user % 250,
-                        user % 5_000, random.nextInt(1 << 30), user % 5_000, user % 5_000);
+                        "Event " + random.nextInt(12),
+                        id,
+                        user,
+                        user,
+                        user % 5_000,
+                        user % 5_000,
+                        user % 30,
+                        user % 300,
+                        10 + user % 89,
+                        1 + user % 5,
+                        user % 10,
+                        user % 40,
+                        user % 900,
+                        user % 2 == 0,
+                        user % 250,
+                        user % 5_000,
+                        random.nextInt(1 << 30),
+                        user % 5_000,
+                        user % 5_000);
         return new Event(
                 EventType.TRACK, "acme", "site", id, "u" + user, "a-" + user, null, null, now, now, Utf8Json.of(json));
     }

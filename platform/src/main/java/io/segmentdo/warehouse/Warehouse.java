@@ -63,7 +63,9 @@ public final class Warehouse implements AutoCloseable {
                 new Loader.Limits(
                         config.commitInterval(),
                         config.profilesInterval(),
-                        config.commitBytes().bytes(), config.columnsMax(), CLOSING),
+                        config.commitBytes().bytes(),
+                        config.columnsMax(),
+                        CLOSING),
                 conflicts,
                 meters);
         WarehouseConfig.UpkeepConfig rules = config.upkeep();

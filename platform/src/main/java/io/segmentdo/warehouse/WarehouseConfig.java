@@ -28,7 +28,8 @@ public record WarehouseConfig(
                 "How long events wait at most until they can be queried, 100ms to 1h; each commit makes files, which upkeep joins later.")
         Duration commitInterval,
 
-        @Doc("How long changes of users and groups wait at most until their tables are written anew, 100ms to 1h; longer when the tables are large.")
+        @Doc(
+                "How long changes of users and groups wait at most until their tables are written anew, 100ms to 1h; longer when the tables are large.")
         Duration profilesInterval,
 
         @Doc("After so many bytes of events a commit is made before its time, 1MiB or more.")

@@ -225,15 +225,19 @@ class WarehouseIT {
     @Test
     void usersAndGroupsHaveTheLastTraitsOfThePersonTheyAreKnownAs() throws Exception {
         try (WarehouseNode node = new WarehouseNode(home, WarehouseNode.quick())) {
-            node.add(0, List.of(
-                    said("late", EventType.IDENTIFY, "p-anon", null, 30, "{\"plan\":\"pro\",\"gone\":1}"),
-                    said("early", EventType.IDENTIFY, "p-anon", null, 10, "{\"plan\":\"free\",\"age\":7}")));
+            node.add(
+                    0,
+                    List.of(
+                            said("late", EventType.IDENTIFY, "p-anon", null, 30, "{\"plan\":\"pro\",\"gone\":1}"),
+                            said("early", EventType.IDENTIFY, "p-anon", null, 10, "{\"plan\":\"free\",\"age\":7}")));
             node.awaitLoaded();
-            node.add(1, List.of(
-                    said("other", EventType.IDENTIFY, "p-user", null, 20, "{\"plan\":\"x\",\"name\":\"Ann\"}"),
-                    said("unset", EventType.IDENTIFY, "p-user", null, 40, "{\"gone\":null}"),
-                    said("group", EventType.GROUP, "p-user", "acme", 20, "{\"seats\":3}"),
-                    said("more", EventType.GROUP, "p-user", "acme", 30, "{\"seats\":5}")));
+            node.add(
+                    1,
+                    List.of(
+                            said("other", EventType.IDENTIFY, "p-user", null, 20, "{\"plan\":\"x\",\"name\":\"Ann\"}"),
+                            said("unset", EventType.IDENTIFY, "p-user", null, 40, "{\"gone\":null}"),
+                            said("group", EventType.GROUP, "p-user", "acme", 20, "{\"seats\":3}"),
+                            said("more", EventType.GROUP, "p-user", "acme", 30, "{\"seats\":5}")));
             node.add(1, ProfileFact.Kind.MERGED, "p-p-user", "p-p-anon");
             node.awaitLoaded();
             node.add(2, List.of(said("stray", EventType.IDENTIFY, "p-anon", null, 35, "{\"age\":8}")));

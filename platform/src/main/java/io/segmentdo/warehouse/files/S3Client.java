@@ -127,8 +127,7 @@ final class S3Client implements AutoCloseable {
         CompletableFuture<HttpResponse<byte[]>> future =
                 http.sendAsync(request.build(), HttpResponse.BodyHandlers.ofByteArray());
         try {
-            HttpResponse<byte[]> response =
-                    future.get(config.requestTimeout().toMillis(), TimeUnit.MILLISECONDS);
+            HttpResponse<byte[]> response = future.get(config.requestTimeout().toMillis(), TimeUnit.MILLISECONDS);
             return new Answer(response.statusCode(), response.body(), response);
         } catch (TimeoutException e) {
             future.cancel(true);

@@ -61,7 +61,10 @@ final class S3InputFile implements InputFile {
 
     private byte[] range(long from, long count) {
         Answer answer = client.find(
-                "GET", Place.of(location), new TreeMap<>(), Map.of("Range", "bytes=" + from + "-" + (from + count - 1)));
+                "GET",
+                Place.of(location),
+                new TreeMap<>(),
+                Map.of("Range", "bytes=" + from + "-" + (from + count - 1)));
         if (answer.status() == 404) {
             throw new NotFoundException("%s", location);
         }

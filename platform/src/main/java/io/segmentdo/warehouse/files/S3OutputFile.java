@@ -90,8 +90,8 @@ final class S3OutputFile implements OutputFile {
                 }
                 uploadId = id.group(1);
             }
-            SortedMap<String, String> query = new TreeMap<>(
-                    Map.of("partNumber", String.valueOf(tags.size() + 1), "uploadId", uploadId));
+            SortedMap<String, String> query =
+                    new TreeMap<>(Map.of("partNumber", String.valueOf(tags.size() + 1), "uploadId", uploadId));
             tags.add(client.put(place, query, part.toByteArray()).header("etag"));
             part.reset();
         }

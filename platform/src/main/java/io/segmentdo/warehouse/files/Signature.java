@@ -55,7 +55,8 @@ final class Signature {
     /** As the HTTP client writes it: without a port that is the scheme's own. */
     private static String host(URI uri) {
         int port = uri.getPort();
-        boolean isDefault = port < 0 || (port == 80 && "http".equals(uri.getScheme()))
+        boolean isDefault = port < 0
+                || (port == 80 && "http".equals(uri.getScheme()))
                 || (port == 443 && "https".equals(uri.getScheme()));
         return isDefault ? uri.getHost() : uri.getHost() + ":" + port;
     }

@@ -35,8 +35,7 @@ public final class Loader implements AutoCloseable {
     private static final long PAUSE_MILLIS_MAX = 10_000;
 
     /** How eager the thread is. */
-    public record Limits(
-            Duration interval, Duration profilesInterval, long bytes, int columnsMax, Duration closing) {}
+    public record Limits(Duration interval, Duration profilesInterval, long bytes, int columnsMax, Duration closing) {}
 
     private record TableKey(String workspace, WarehouseTable table) {}
 

@@ -4,8 +4,8 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import io.segmentdo.warehouse.rows.DataFiles;
-import io.segmentdo.warehouse.rows.RowFiles;
 import io.segmentdo.warehouse.rows.Row;
+import io.segmentdo.warehouse.rows.RowFiles;
 import io.segmentdo.warehouse.table.Tables;
 import io.segmentdo.warehouse.table.WarehouseTable;
 import java.io.IOException;
@@ -69,10 +69,10 @@ final class ProfileTable {
         List<DataFile> old = RowFiles.all(table);
         Map<String, ProfileState> next = new HashMap<>();
         changes.forEach((id, change) -> target(id, moved)
-                .ifPresent(to -> next.computeIfAbsent(to, ignored -> new ProfileState())
-                        .merge(change)));
-        Set<String> winners = Set.copyOf(
-                moved.values().stream().flatMap(Optional::stream).toList());
+                .ifPresent(to ->
+                        next.computeIfAbsent(to, ignored -> new ProfileState()).merge(change)));
+        Set<String> winners =
+                Set.copyOf(moved.values().stream().flatMap(Optional::stream).toList());
         each(old, row -> {
             String id = text(row, "");
             if (moved.containsKey(id) || winners.contains(id) || next.containsKey(id)) {
@@ -211,5 +211,4 @@ final class ProfileTable {
         Object value = row.get(place(column), Object.class);
         return value == null ? null : value.toString();
     }
-
 }

@@ -31,13 +31,12 @@ final class Profiles {
         private final Map<String, ProfileState> users = new HashMap<>();
         private final Map<String, ProfileState> groups = new HashMap<>();
         private final Map<String, Optional<String>> moved = new HashMap<>();
-        private final Map<String, Optional<String>> recentMoves =
-                new LinkedHashMap<>() {
-                    @Override
-                    protected boolean removeEldestEntry(Map.Entry<String, Optional<String>> eldest) {
-                        return size() > MERGES_MAX;
-                    }
-                };
+        private final Map<String, Optional<String>> recentMoves = new LinkedHashMap<>() {
+            @Override
+            protected boolean removeEldestEntry(Map.Entry<String, Optional<String>> eldest) {
+                return size() > MERGES_MAX;
+            }
+        };
     }
 
     private record Key(String workspace, WarehouseTable table) {}
@@ -163,8 +162,8 @@ final class Profiles {
     private ProfileTable table(String workspace, WarehouseTable name) {
         return open.computeIfAbsent(
                 new Key(workspace, name),
-                ignored -> new ProfileTable(
-                        tables.get(), workspace, name, limits.columnsMax(), conflicts.in(workspace)));
+                ignored ->
+                        new ProfileTable(tables.get(), workspace, name, limits.columnsMax(), conflicts.in(workspace)));
     }
 
     private void clear() {

@@ -59,7 +59,12 @@ public final class FaultyProxy implements AutoCloseable {
             switch (fault) {
                 case 0 -> answer(exchange, 500, new byte[0]);
                 case 1 -> answer(exchange, 503, new byte[0]);
-                case 2 -> answer(exchange, 409, "<Error><Code>ConditionalRequestConflict</Code></Error>".getBytes(java.nio.charset.StandardCharsets.UTF_8));
+                case 2 ->
+                    answer(
+                            exchange,
+                            409,
+                            "<Error><Code>ConditionalRequestConflict</Code></Error>"
+                                    .getBytes(java.nio.charset.StandardCharsets.UTF_8));
                 case 3 -> exchange.close(); // reset before it is done
                 case 4 -> {
                     forward(exchange, body); // done, but the answer is lost
@@ -79,8 +84,7 @@ public final class FaultyProxy implements AutoCloseable {
     }
 
     private HttpResponse<byte[]> forward(HttpExchange exchange, byte[] body) throws IOException, InterruptedException {
-        HttpRequest.Builder request = HttpRequest.newBuilder(
-                        URI.create(target.toString() + exchange.getRequestURI()))
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(target.toString() + exchange.getRequestURI()))
                 .method(exchange.getRequestMethod(), HttpRequest.BodyPublishers.ofByteArray(body));
         exchange.getRequestHeaders().forEach((name, values) -> {
             String lower = name.toLowerCase(java.util.Locale.ROOT);
@@ -92,11 +96,13 @@ public final class FaultyProxy implements AutoCloseable {
     }
 
     private static void pass(HttpExchange exchange, HttpResponse<byte[]> response) throws IOException {
-        response.headers().firstValue("etag").ifPresent(tag -> exchange.getResponseHeaders()
-                .set("ETag", tag));
+        response.headers()
+                .firstValue("etag")
+                .ifPresent(tag -> exchange.getResponseHeaders().set("ETag", tag));
         if (exchange.getRequestMethod().equals("HEAD")) {
-            response.headers().firstValue("content-length").ifPresent(length -> exchange.getResponseHeaders()
-                    .set("Content-Length", length));
+            response.headers()
+                    .firstValue("content-length")
+                    .ifPresent(length -> exchange.getResponseHeaders().set("Content-Length", length));
             exchange.sendResponseHeaders(response.statusCode(), -1);
         } else {
             answer(exchange, response.statusCode(), response.body());
