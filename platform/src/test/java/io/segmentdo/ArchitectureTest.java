@@ -110,6 +110,7 @@ class ArchitectureTest {
         onlyIn("org.apache.parquet..", "io.segmentdo.warehouse..");
         onlyIn("io.vertx.pgclient..", "io.segmentdo.store.postgres..");
         onlyIn("io.vertx.sqlclient..", "io.segmentdo.store.postgres..");
+        onlyIn("com.dashjoin..", "io.segmentdo.mapping..");
         onlyIn("picocli..", "io.segmentdo.app..");
         onlyIn("org.snakeyaml..", "io.segmentdo.config..", "io.segmentdo.control..", "io.segmentdo.connector..");
     }

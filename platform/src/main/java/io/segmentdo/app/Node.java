@@ -173,8 +173,15 @@ public final class Node implements AutoCloseable {
             Spool spool = parts.add(Spool.open(data.resolve("spool"), config.spool(), metrics.registry(), clock));
             Plugins plugins = parts.add(Plugins.open(
                     pluginFolders(), data.resolve("tmp/plugins"), DeclaredDestination::read, metrics.registry()));
-            Deliveries deliveries =
-                    new Deliveries(config.delivery(), vertx, store, outbox, plugins, metrics.registry(), clock);
+            Deliveries deliveries = new Deliveries(
+                    config.delivery(),
+                    vertx,
+                    store,
+                    outbox,
+                    plugins,
+                    metrics.registry(),
+                    clock,
+                    data.resolve("connectors"));
             Optional<Warehouse> warehouse = warehouse(store, outbox);
             Ownership ownership = new Ownership(outbox, deliveries, warehouse);
             IdentityMeters identity = new IdentityMeters(

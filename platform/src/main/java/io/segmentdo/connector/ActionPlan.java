@@ -91,6 +91,7 @@ record ActionPlan(
                 "steps",
                 "response",
                 "java");
+        connector.schema().share("fields", own.schema());
         YamlObject action = own;
         for (String key : SHARED) {
             boolean isReplaced = key.equals("request") && own.has("steps");
@@ -158,7 +159,7 @@ record ActionPlan(
     private static Map<String, Mapping> let(YamlObject action) {
         Map<String, Mapping> values = new LinkedHashMap<>();
         YamlObject let = action.object("let");
-        let.keys().forEach(name -> values.put(name, let.mapping(name, OF_EVENT)));
+        let.names().forEach(name -> values.put(name, let.mapping(name, OF_EVENT)));
         return values;
     }
 

@@ -28,6 +28,7 @@ interface Authentication {
 
     /** Reads {@code auth}: none, or one of the kinds. */
     static Authentication read(YamlObject connector, Set<String> names) {
+        connector.schema().member("auth").takes("none");
         if (!connector.has("auth") || "none".equals(connector.raw("auth"))) {
             return NONE;
         }

@@ -27,7 +27,17 @@ record BatchPlan(
         Optional<Mapping> orderBy,
         Set<Integer> splitOn) {
     private static final String[] KEYS = {
-        "maxItems", "maxBytes", "maxWait", "groupBy", "when", "dedupeBy", "orderBy", "splitOn", "request", "steps"
+        "maxItems",
+        "maxBytes",
+        "maxWait",
+        "groupBy",
+        "when",
+        "dedupeBy",
+        "orderBy",
+        "splitOn",
+        "forEach",
+        "request",
+        "steps"
     };
 
     BatchPlan {

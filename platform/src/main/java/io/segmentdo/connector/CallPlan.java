@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 record CallPlan(List<StepPlan> steps, ResponseRules responses) {
     /** Reads an object with {@code request} or {@code steps}, and {@code response}. */
     static CallPlan read(YamlObject call, Set<String> names, Set<String> secrets) {
-        call.allow("request", "steps", "response");
+        call.allow("forEach", "request", "steps", "response");
         return new CallPlan(StepPlan.read(call, names, secrets), ResponseRules.read(call));
     }
 

@@ -46,7 +46,7 @@ final class CodeLoader {
     Map<String, Function> functions(YamlObject connector) {
         Map<String, Function> functions = new HashMap<>();
         YamlObject declared = connector.object("functions");
-        declared.keys()
+        declared.names()
                 .forEach(name ->
                         read(declared, name, Function.class).ifPresent(made -> functions.put(name, made.get())));
         return functions;

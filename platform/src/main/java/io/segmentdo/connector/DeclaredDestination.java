@@ -104,38 +104,41 @@ public final class DeclaredDestination implements Destination {
      * @param code finds them
      * @throws InvalidConnectorException with everything that is wrong, each with its line
      */
-    @SuppressWarnings("rawtypes")
     public static DeclaredDestination read(String file, String yaml, ClassLoader code) {
-        YamlObject connector = YamlFile.read(file, yaml)
-                .allow(
-                        "id",
-                        "name",
-                        "description",
-                        "segment",
-                        "settings",
-                        "vars",
-                        "auth",
-                        "fields",
-                        "let",
-                        "validate",
-                        "item",
-                        "batch",
-                        "request",
-                        "response",
-                        "rate",
-                        "idempotency",
-                        "test",
-                        "deleteUser",
-                        "functions",
-                        "actions",
-                        "presets");
+        return read(YamlFile.read(file, yaml), code);
+    }
+
+    @SuppressWarnings("rawtypes")
+    static DeclaredDestination read(YamlObject outermost, ClassLoader code) {
+        YamlObject connector = outermost.allow(
+                "id",
+                "name",
+                "description",
+                "segment",
+                "settings",
+                "vars",
+                "auth",
+                "fields",
+                "let",
+                "validate",
+                "item",
+                "batch",
+                "request",
+                "response",
+                "rate",
+                "idempotency",
+                "test",
+                "deleteUser",
+                "functions",
+                "actions",
+                "presets");
         List<Setting> settings = SettingReader.read(connector);
         Set<String> secrets = new HashSet<>();
         settings.stream().filter(Setting::isSecret).map(Setting::name).forEach(secrets::add);
 
         Map<String, Mapping> vars = new LinkedHashMap<>();
         YamlObject variables = connector.object("vars");
-        variables.keys().forEach(name -> vars.put(name, variables.mapping(name, Set.of("settings"))));
+        variables.names().forEach(name -> vars.put(name, variables.mapping(name, Set.of("settings"))));
         Common common = Common.read(connector, secrets);
 
         var loader = new CodeLoader(code);
@@ -211,7 +214,7 @@ public final class DeclaredDestination implements Destination {
             names.allow("settings", "actions", "state");
             Map<String, String> actions = new LinkedHashMap<>();
             YamlObject renamed = names.object("actions");
-            renamed.keys().forEach(there -> actions.put(there, renamed.text(there)));
+            renamed.names().forEach(there -> actions.put(there, renamed.text(there)));
             counterparts.add(SegmentCounterpart.of(slug)
                     .settings(directives(names, "settings"))
                     .actions(actions)
@@ -226,7 +229,7 @@ public final class DeclaredDestination implements Destination {
         if (names.has(key)) {
             names.mapping(key, Set.of());
         }
-        given.keys().forEach(name -> {
+        given.names().forEach(name -> {
             Object value = given.raw(name);
             if (value != null) {
                 directives.put(name, value);

@@ -50,6 +50,9 @@ record FieldPlan(
     static Map<String, FieldPlan> read(YamlObject holder, String key, YamlObject shared, boolean outermost) {
         var fields = new LinkedHashMap<String, FieldPlan>();
         holder.object(key).eachObject((name, own) -> {
+            own.takes("like", SchemaNode.Kind.PLAIN)
+                    .takes("default", SchemaNode.Kind.MAPPING)
+                    .takes("open", SchemaNode.Kind.FLAG);
             YamlObject field = complete(name, own, shared).allow(KEYS);
             boolean isCondition = field.raw("required") instanceof Map<?, ?>;
             boolean required = !isCondition && field.flag("required");
@@ -74,7 +77,7 @@ record FieldPlan(
         Map<String, Object> defaults = new LinkedHashMap<>();
         action.object("fields").eachObject((name, own) -> {
             YamlObject field = complete(name, own, shared);
-            Object value = field.raw("default");
+            Object value = field.takes("default", SchemaNode.Kind.MAPPING).raw("default");
             if (value != null) {
                 field.mapping("default", Set.of());
                 defaults.put(name, value);
@@ -92,7 +95,7 @@ record FieldPlan(
         if (!own.has("like")) {
             return own;
         }
-        String model = own.raw("like") instanceof String text ? text : name;
+        String model = own.takes("like", SchemaNode.Kind.PLAIN).raw("like") instanceof String text ? text : name;
         if (!shared.has(model)) {
             own.problem("like", "a field among the shared ones");
             return own;

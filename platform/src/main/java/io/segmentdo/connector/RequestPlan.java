@@ -54,7 +54,7 @@ record RequestPlan(
         YamlObject request =
                 action.object("request").allow("method", "with", "url", "query", "headers", "body", "gzip");
         Set<String> all = new HashSet<>(names);
-        all.addAll(request.object("with").keys());
+        all.addAll(request.object("with").names());
         YamlObject body = request.object("body");
         boolean isChosen = body.has("as");
         if (isChosen) {
@@ -62,6 +62,7 @@ record RequestPlan(
         } else {
             body.allow(BodyKind.words());
         }
+        List.of(BodyKind.words()).forEach(word -> body.takes(word, SchemaNode.Kind.MAPPING));
         if (!isChosen && body.keys().size() > 1) {
             request.problem("body", "only one of " + String.join(", ", BodyKind.words()));
         }
@@ -69,7 +70,7 @@ record RequestPlan(
                 body.keys().stream().filter(List.of(BodyKind.words())::contains).findFirst();
         return new RequestPlan(
                 method(request, all),
-                request.object("with").keys().isEmpty() ? Mapping.compile(Map.of()) : request.mapping("with", names),
+                request.object("with").names().isEmpty() ? Mapping.compile(Map.of()) : request.mapping("with", names),
                 action.has("request") ? UrlTemplate.read(request, "url", all, secrets) : UrlTemplate.NOWHERE,
                 members(request, "query", all),
                 members(request, "headers", all),

@@ -57,6 +57,7 @@ final class ResponseRules {
         var rules = new ArrayList<Rule>();
         for (YamlObject rule : action.objects("response")) {
             rule.allow("status", "when", "class", "message", "items");
+            rule.takes("when", SchemaNode.Kind.MAPPING).takes("message", SchemaNode.Kind.MAPPING);
             List<Range> statuses = statuses(rule);
             if (!rule.has("status") && !rule.has("when")) {
                 rule.problem("status", "a status, or a condition in when");
@@ -108,7 +109,7 @@ final class ResponseRules {
 
     private static List<Range> statuses(YamlObject rule) {
         var ranges = new ArrayList<Range>();
-        Object given = rule.raw("status");
+        Object given = rule.takes("status", SchemaNode.Kind.PLAIN).raw("status");
         for (Object status : given instanceof List<?> list ? list : given == null ? List.of() : List.of(given)) {
             Matcher matcher = STATUSES.matcher(String.valueOf(status));
             if (!matcher.matches()) {

@@ -20,7 +20,8 @@ final class SettingReader {
     }
 
     private static Setting setting(String name, YamlObject declaration) {
-        declaration.allow("type", "required", "default", "values", "pattern", "min", "max", "label", "description");
+        declaration.allow(
+                "type", "required", "default", "values", "pattern", "min", "max", "label", "description", "dependsOn");
         String type =
                 declaration.choice("type", "string", "secret", "url", "integer", "boolean", "enum", "list", "map");
         Setting setting = switch (type) {
@@ -40,12 +41,28 @@ final class SettingReader {
         if (declaration.has("description")) {
             setting = setting.help(declaration.text("description"));
         }
+        if (declaration.has("dependsOn")) {
+            setting = dependent(setting, declaration);
+        }
         return withDefault(
                 withPattern(declaration.flag("required") ? setting.required() : setting, declaration), declaration);
     }
 
+    /** Reads {@code dependsOn}: another setting, and the values of it with which this one matters. */
+    private static Setting dependent(Setting setting, YamlObject declaration) {
+        YamlObject dependsOn = declaration.object("dependsOn");
+        for (String other : dependsOn.names()) {
+            Object values = dependsOn.takes(other, SchemaNode.Kind.PLAIN).raw(other);
+            return setting.dependsOn(
+                    other, values instanceof List<?> list ? list.toArray() : new Object[] {String.valueOf(values)});
+        }
+        declaration.problem("dependsOn", "a setting with its values, e.g. {region: [eu]}");
+        return setting;
+    }
+
     private static String[] values(YamlObject declaration) {
-        if (declaration.raw("values") instanceof List<?> values && !values.isEmpty()) {
+        if (declaration.takes("values", SchemaNode.Kind.PLAIN).raw("values") instanceof List<?> values
+                && !values.isEmpty()) {
             return values.stream().map(String::valueOf).toArray(String[]::new);
         }
         declaration.problem("values", "a list of texts");
@@ -65,7 +82,7 @@ final class SettingReader {
     }
 
     private static Setting withDefault(Setting setting, YamlObject declaration) {
-        Object value = declaration.raw("default");
+        Object value = declaration.takes("default", SchemaNode.Kind.PLAIN).raw("default");
         if (value == null) {
             return setting;
         }

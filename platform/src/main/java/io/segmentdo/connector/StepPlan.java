@@ -102,7 +102,7 @@ record StepPlan(
         YamlObject captured = step.object("capture");
         Set<String> ofAnswer = new HashSet<>(known);
         ofAnswer.add("status");
-        captured.keys().forEach(name -> capture.put(name, captured.path(name, ofAnswer)));
+        captured.names().forEach(name -> capture.put(name, captured.path(name, ofAnswer)));
         Optional<Mapping> forEach = forEach(step, known);
         return new StepPlan(
                 step.text("name"),
@@ -140,7 +140,7 @@ record StepPlan(
         Map<Integer, String> next = new HashMap<>();
         step.statuses("pass").forEach(status -> next.put(status, CONTINUE));
         YamlObject on = step.object("on");
-        for (String status : on.keys()) {
+        for (String status : on.names()) {
             String target = on.text(status);
             if (!status.matches("[1-5]\\d\\d")) {
                 on.problem(status, "a status such as 404");

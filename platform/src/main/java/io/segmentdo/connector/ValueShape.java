@@ -59,7 +59,7 @@ record ValueShape(
     /** Reads the members of a field's declaration that speak of its shape. */
     static ValueShape read(YamlObject field, Map<String, FieldPlan> members) {
         var choices = new LinkedHashSet<Object>();
-        if (field.raw("choices") instanceof List<?> list && !list.isEmpty()) {
+        if (field.takes("choices", SchemaNode.Kind.PLAIN).raw("choices") instanceof List<?> list && !list.isEmpty()) {
             list.forEach(choice -> choices.add(Objects.requireNonNullElse(choice, "")));
         } else if (field.has("choices")) {
             field.problem("choices", "a list of values");

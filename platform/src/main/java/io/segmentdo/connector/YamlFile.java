@@ -44,12 +44,17 @@ final class YamlFile {
      * @throws InvalidConnectorException where there is none
      */
     static YamlObject read(String name, String yaml) {
+        return read(name, yaml, new SchemaNode());
+    }
+
+    /** The outermost object of a file, of which the loader's questions are noted down. */
+    static YamlObject read(String name, String yaml, SchemaNode schema) {
         var file = new YamlFile(name);
         Map<String, @Nullable Object> root = file.root(yaml);
         if (root.isEmpty()) {
             throw new InvalidConnectorException(file.problems());
         }
-        return new YamlObject(file, "", root);
+        return new YamlObject(file, "", root, schema);
     }
 
     private Map<String, @Nullable Object> root(String yaml) {

@@ -29,14 +29,23 @@ final class YamlObject {
     private final String path;
     private final Map<String, @Nullable Object> members;
 
-    YamlObject(YamlFile file, String path, Map<String, @Nullable Object> members) {
+    /** Where what the loader asks for is noted down. */
+    private final SchemaNode schema;
+
+    YamlObject(YamlFile file, String path, Map<String, @Nullable Object> members, SchemaNode schema) {
         this.file = file;
         this.path = path;
         this.members = members;
+        this.schema = schema;
+    }
+
+    SchemaNode schema() {
+        return schema;
     }
 
     /** Reports every member that is not one of these. */
     YamlObject allow(String... known) {
+        schema.knows(known);
         members.forEach((key, value) -> {
             if (!List.of(known).contains(key)) {
                 file.problem(path + "/" + key, key, "one of " + String.join(", ", known));
@@ -57,9 +66,22 @@ final class YamlObject {
         return members.keySet();
     }
 
+    /** The names of its members, which are the author's own. */
+    Set<String> names() {
+        schema.anyMember();
+        return members.keySet();
+    }
+
+    /** A member of any kind. */
     @Nullable
     Object raw(String key) {
         return members.get(key);
+    }
+
+    /** A member that may also be of a kind that the loader looks at by itself. */
+    YamlObject takes(String key, SchemaNode.Kind kind) {
+        schema.member(key).takes(kind);
+        return this;
     }
 
     void problem(String key, String expectation) {
@@ -68,6 +90,7 @@ final class YamlObject {
 
     /** A required text. */
     String text(String key) {
+        schema.member(key).takes(SchemaNode.Kind.TEXT);
         if (members.get(key) instanceof String text && !text.isBlank()) {
             return text;
         }
@@ -77,11 +100,13 @@ final class YamlObject {
 
     /** A text, or another one where none is given. */
     String text(String key, String otherwise) {
+        schema.member(key).takes(SchemaNode.Kind.TEXT);
         return has(key) ? text(key) : otherwise;
     }
 
     /** One of some words; the first one where none is given. */
     String choice(String key, String... words) {
+        schema.member(key).takes(words);
         if (!has(key)) {
             return words[0];
         }
@@ -94,6 +119,7 @@ final class YamlObject {
 
     /** A whole number from 1. */
     int count(String key, int otherwise) {
+        schema.member(key).takes(SchemaNode.Kind.COUNT);
         if (!has(key)) {
             return otherwise;
         }
@@ -106,6 +132,7 @@ final class YamlObject {
 
     /** A duration such as {@code 500ms}, {@code 2s}, {@code 1m} or {@code 1h}. */
     Duration duration(String key, Duration otherwise) {
+        schema.member(key).takes(SchemaNode.Kind.DURATION);
         if (!has(key)) {
             return otherwise;
         }
@@ -125,6 +152,7 @@ final class YamlObject {
 
     /** A list of statuses that are no success; none where none is given. */
     Set<Integer> statuses(String key) {
+        schema.member(key).takes(SchemaNode.Kind.STATUSES);
         Set<Integer> statuses = new LinkedHashSet<>();
         for (Object status : members.get(key) instanceof List<?> list ? list : List.of()) {
             if (status instanceof Integer code && code >= 300 && code <= 599) {
@@ -140,6 +168,7 @@ final class YamlObject {
     }
 
     boolean flag(String key) {
+        schema.member(key).takes(SchemaNode.Kind.FLAG);
         if (has(key) && !(members.get(key) instanceof Boolean)) {
             problem(key, "true or false");
         }
@@ -154,14 +183,14 @@ final class YamlObject {
         } else if (has(key)) {
             problem(key, "an object");
         }
-        return new YamlObject(file, path + "/" + key, inner);
+        return new YamlObject(file, path + "/" + key, inner, schema.member(key));
     }
 
     /** The members of this, and those of another one that this does not have. */
     YamlObject over(YamlObject other) {
         var all = new LinkedHashMap<String, @Nullable Object>(other.members);
         all.putAll(members);
-        return new YamlObject(file, path, all);
+        return new YamlObject(file, path, all, schema);
     }
 
     /**
@@ -169,6 +198,7 @@ final class YamlObject {
      * has none.
      */
     YamlObject filledFrom(YamlObject other, String key) {
+        other.schema.share(key, schema);
         @Nullable Object mine = members.get(key);
         @Nullable Object theirs = other.members.get(key);
         if (theirs == null) {
@@ -187,7 +217,7 @@ final class YamlObject {
         } else {
             all.putIfAbsent(key, theirs);
         }
-        return new YamlObject(file, path, all);
+        return new YamlObject(file, path, all, schema);
     }
 
     /** An object with one member of this under another name. */
@@ -199,17 +229,22 @@ final class YamlObject {
 
     /** Each member, which must be an object, with its name. */
     void eachObject(BiConsumer<String, YamlObject> reader) {
-        members.keySet().forEach(name -> reader.accept(name, object(name)));
+        names().forEach(name -> reader.accept(name, object(name)));
     }
 
     /** The objects of a list; none where none is given. */
     List<YamlObject> objects(String key) {
         var objects = new ArrayList<YamlObject>();
+        SchemaNode element = schema.member(key).element();
         if (members.get(key) instanceof List<?> list) {
             for (int i = 0; i < list.size(); i++) {
-                var element = new LinkedHashMap<String, @Nullable Object>();
-                element.put(Integer.toString(i), list.get(i));
-                objects.add(new YamlObject(file, path + "/" + key, element).object(Integer.toString(i)));
+                if (list.get(i) instanceof Map<?, ?> map) {
+                    var inner = new LinkedHashMap<String, @Nullable Object>();
+                    map.forEach((name, value) -> inner.put(String.valueOf(name), value));
+                    objects.add(new YamlObject(file, path + "/" + key + "/" + i, inner, element));
+                } else {
+                    file.problem(path + "/" + key + "/" + i, list.get(i), "an object");
+                }
             }
         } else if (has(key)) {
             problem(key, "a list");
@@ -219,11 +254,13 @@ final class YamlObject {
 
     /** A member with directives in it that may refer to bound values. */
     Mapping mapping(String key, Set<String> names) {
+        schema.member(key).takes(SchemaNode.Kind.MAPPING);
         return compiled(members.get(key), path + "/" + key, names);
     }
 
     /** A path, written as text or as a directive. */
     Mapping path(String key, Set<String> names) {
+        schema.member(key).takes(SchemaNode.Kind.MAPPING);
         return members.get(key) instanceof String text
                 ? Mapping.compile(Map.of("@path", text.equals("$") ? "." : text))
                 : mapping(key, names);
@@ -231,6 +268,7 @@ final class YamlObject {
 
     /** A list of members with directives. */
     List<Mapping> mappings(String key, Set<String> names) {
+        schema.member(key).takes(SchemaNode.Kind.MAPPINGS);
         var mappings = new ArrayList<Mapping>();
         if (members.get(key) instanceof List<?> list) {
             for (int i = 0; i < list.size(); i++) {

@@ -9,6 +9,7 @@ import io.segmentdo.store.Keyspace;
 import io.segmentdo.store.Outbox;
 import io.segmentdo.store.PartitionStore;
 import io.vertx.core.Vertx;
+import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -58,9 +59,18 @@ public final class Deliveries implements AutoCloseable {
             Outbox outbox,
             Catalogue catalogue,
             MeterRegistry meters,
-            InstantSource clock) {
+            InstantSource clock,
+            Path stateFolder) {
         this.services = new Services(
-                config, vertx, store, outbox, new AtomicLongArray(store.partitions()), catalogue, meters, clock);
+                config,
+                vertx,
+                store,
+                outbox,
+                new AtomicLongArray(store.partitions()),
+                catalogue,
+                meters,
+                clock,
+                new StateFiles(stateFolder));
         this.watchdog = Executors.newSingleThreadScheduledExecutor(
                 Thread.ofPlatform().name("delivery-watchdog").daemon().factory());
         long periodMillis = Math.max(5, Math.min(1000, config.pluginTimeout().toMillis() / 4));

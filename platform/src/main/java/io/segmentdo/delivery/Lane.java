@@ -110,7 +110,8 @@ final class Lane {
                 state -> inbox.put(() -> {
                     breaker = state;
                 }));
-        this.context = new LentContext(destination, services.clock(), transport);
+        this.context = new LentContext(
+                destination, services.clock(), transport, services.states().of(destination));
         ledger.order(config.ordered());
     }
 

@@ -1,5 +1,6 @@
 package io.segmentdo.delivery;
 
+import io.segmentdo.api.ConnectorState;
 import io.segmentdo.api.DestinationContext;
 import io.segmentdo.api.HttpRequest;
 import io.segmentdo.api.HttpResponse;
@@ -13,7 +14,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** What a lane lends to its connector. Safe for concurrent use. */
-record LentContext(String destination, InstantSource clock, Transport transport) implements DestinationContext {
+record LentContext(String destination, InstantSource clock, Transport transport, ConnectorState state)
+        implements DestinationContext {
     @Override
     public Logger logger() {
         return LoggerFactory.getLogger("io.segmentdo.plugin." + destination);

@@ -21,4 +21,5 @@ record Services(
         AtomicLongArray tails,
         Catalogue catalogue,
         MeterRegistry meters,
-        InstantSource clock) {}
+        InstantSource clock,
+        StateFiles states) {}

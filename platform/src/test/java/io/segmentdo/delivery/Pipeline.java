@@ -15,11 +15,13 @@ import io.segmentdo.store.OutboxConfig;
 import io.segmentdo.store.PartitionStore;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
@@ -60,7 +62,9 @@ final class Pipeline implements AutoCloseable {
             epochs[partition] = store.open(partition);
             outbox.open(partition, epochs[partition]);
         }
-        this.deliveries = new Deliveries(config, vertx, store, outbox, catalogue, meters, InstantSource.system());
+        Path states = Path.of(System.getProperty("java.io.tmpdir"), "connectors-" + UUID.randomUUID());
+        this.deliveries =
+                new Deliveries(config, vertx, store, outbox, catalogue, meters, InstantSource.system(), states);
         for (int partition = 0; partition < epochs.length; partition++) {
             deliveries.own(partition, epochs[partition]);
         }

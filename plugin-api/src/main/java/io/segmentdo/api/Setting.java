@@ -2,6 +2,7 @@ package io.segmentdo.api;
 
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
@@ -45,6 +46,8 @@ public final class Setting {
     private final @Nullable Pattern pattern;
     private final long min;
     private final long max;
+    private final @Nullable String dependsOn;
+    private final List<String> dependsOnValues;
 
     private Setting(Draft draft) {
         this.name = draft.name;
@@ -58,6 +61,8 @@ public final class Setting {
         this.pattern = draft.pattern;
         this.min = draft.min;
         this.max = draft.max;
+        this.dependsOn = draft.dependsOn;
+        this.dependsOnValues = draft.dependsOnValues;
     }
 
     /** A text. */
@@ -133,6 +138,14 @@ public final class Setting {
         return new Setting(draft);
     }
 
+    /** Matters only where another setting has one of these values; elsewhere it need not be given. */
+    public Setting dependsOn(String otherName, Object... values) {
+        Draft draft = new Draft(this);
+        draft.dependsOn = otherName;
+        draft.dependsOnValues = Arrays.stream(values).map(String::valueOf).toList();
+        return new Setting(draft);
+    }
+
     /** What holds when it is not given. */
     public Setting defaultsTo(Object value) {
         Draft draft = new Draft(this);
@@ -183,6 +196,16 @@ public final class Setting {
     /** The texts of a choice, otherwise empty. */
     public List<String> choices() {
         return choices;
+    }
+
+    /** The setting on whose value it depends whether it matters. */
+    public Optional<String> dependsOn() {
+        return Optional.ofNullable(dependsOn);
+    }
+
+    /** The values of that setting with which it matters. */
+    public List<String> dependsOnValues() {
+        return dependsOnValues;
     }
 
     /** The sentence that says what is wrong with a value; never contains a secret. */
@@ -268,6 +291,8 @@ public final class Setting {
         private @Nullable Pattern pattern;
         private long min = Long.MIN_VALUE;
         private long max = Long.MAX_VALUE;
+        private @Nullable String dependsOn;
+        private List<String> dependsOnValues = List.of();
 
         Draft(String name, Type type) {
             this.name = name;
@@ -286,6 +311,8 @@ public final class Setting {
             pattern = from.pattern;
             min = from.min;
             max = from.max;
+            dependsOn = from.dependsOn;
+            dependsOnValues = from.dependsOnValues;
         }
     }
 }

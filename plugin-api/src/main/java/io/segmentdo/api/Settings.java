@@ -38,7 +38,7 @@ public final class Settings {
                 setting.findProblem(value).ifPresentOrElse(problems::add, () -> values.put(setting.name(), value));
             } else if (setting.defaultValue().isPresent()) {
                 values.put(setting.name(), setting.defaultValue().get());
-            } else if (setting.isRequired()) {
+            } else if (setting.isRequired() && matters(setting, descriptor, configured)) {
                 problems.add(setting.name() + ": missing (" + setting.label() + ")");
             }
         }
@@ -56,6 +56,21 @@ public final class Settings {
             throw new SettingsException(problems);
         }
         return new Settings(descriptor, values);
+    }
+
+    private static boolean matters(Setting setting, Descriptor descriptor, Map<String, Object> configured) {
+        return setting.dependsOn()
+                .map(other -> {
+                    Object value = configured.get(other);
+                    Object effective = value == null
+                            ? descriptor
+                                    .findSetting(other)
+                                    .flatMap(Setting::defaultValue)
+                                    .orElse("")
+                            : value;
+                    return setting.dependsOnValues().contains(String.valueOf(effective));
+                })
+                .orElse(true);
     }
 
     /** Whether a setting was given or has a default. */
