@@ -57,7 +57,8 @@ interface Authentication {
         Mapping on = choice.mapping("on", names);
         Map<String, Authentication> cases = new LinkedHashMap<>();
         YamlObject declared = choice.object("cases");
-        for (String name : declared.keys()) {
+        for (String name : declared.names()) {
+            declared.takes(name, SchemaNode.Kind.PLAIN);
             cases.put(name, read(declared.renamed(name, "auth"), names));
         }
         return (scope, context) -> cases.getOrDefault(text(on, scope), NONE).open(scope, context);

@@ -63,6 +63,9 @@ record RequestPlan(
             body.allow(BodyKind.words());
         }
         List.of(BodyKind.words()).forEach(word -> body.takes(word, SchemaNode.Kind.MAPPING));
+        body.schema().knows("as", "value");
+        request.takes("url", SchemaNode.Kind.MAPPING);
+        body.takes("as", SchemaNode.Kind.MAPPING).takes("value", SchemaNode.Kind.MAPPING);
         if (!isChosen && body.keys().size() > 1) {
             request.problem("body", "only one of " + String.join(", ", BodyKind.words()));
         }
@@ -84,7 +87,7 @@ record RequestPlan(
     }
 
     private static Mapping method(YamlObject request, Set<String> names) {
-        return request.raw("method") instanceof Map<?, ?>
+        return request.takes("method", SchemaNode.Kind.MAPPING).raw("method") instanceof Map<?, ?>
                 ? request.mapping("method", names)
                 : Mapping.compile((Object) request.choice("method", METHODS), Set.of());
     }

@@ -224,7 +224,7 @@ final class YamlObject {
     YamlObject renamed(String key, String name) {
         var single = new LinkedHashMap<String, @Nullable Object>();
         single.put(name, members.get(key));
-        return new YamlObject(file, path + "/" + key, single);
+        return new YamlObject(file, path + "/" + key, single, new SchemaNode());
     }
 
     /** Each member, which must be an object, with its name. */

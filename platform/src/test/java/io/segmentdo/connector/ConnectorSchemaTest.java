@@ -15,7 +15,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.snakeyaml.engine.v2.api.Load;
+import org.snakeyaml.engine.v2.api.LoadSettings;
 
 /** The published schema is what the loader asks for; {@code -Dreference.update=true} writes it anew. */
 class ConnectorSchemaTest {
@@ -65,6 +68,25 @@ class ConnectorSchemaTest {
                         "/actions/0/request/methods",
                         "/actions/0/fields/a/min");
         assertThat(root.problems(value("{\"id\": \"a\"}"))).containsExactly("/actions");
+    }
+
+    @Test
+    void theConnectorsThatComeWithThePlatformFitTheSchema() throws IOException {
+        var root = new SchemaCheck(schema());
+        List<Path> files;
+        try (Stream<Path> found = Files.walk(Path.of("..", "plugins"), 7)) {
+            files = found.filter(file -> file.toString().endsWith(".yaml"))
+                    .filter(file -> file.toString().contains("src/main/resources/META-INF/segmentdo"))
+                    .toList();
+        }
+
+        assertThat(files).isNotEmpty().allSatisfy(file -> {
+            Object connector = new Load(LoadSettings.builder()
+                            .setMaxAliasesForCollections(1000)
+                            .build())
+                    .loadFromString(Files.readString(file));
+            assertThat(root.problems(connector)).as(file.toString()).isEmpty();
+        });
     }
 
     private static SchemaNode asked() {
