@@ -152,25 +152,36 @@ final class StepRunner {
             scope = scope.with(step.name(), values);
         }
 
-        /** Sends a request for each item of a list, also after one that failed: none needs the answer to another. */
+        /**
+         * Sends a request for each item of a list, also after one that failed: none needs the answer to another. What is
+         * captured of them is a list, {@code all}; then each is sent in every attempt.
+         */
         private String each(StepPlan step) throws IOException, UnauthorizedException, InterruptedException {
             Object list = step.forEach().orElseThrow().apply(scope);
             List<?> items = list instanceof List<?> many ? many : list == null ? List.of() : List.of(list);
             List<Delivery> outcomes = List.of(Delivery.delivered());
+            List<@Nullable Object> all = new ArrayList<>();
+            boolean isRemembered = job.key() != null && step.capture().isEmpty();
             int index = 0;
             for (Object item : items) {
                 Part part = new Part(String.valueOf(job.key()), step.name(), index++);
-                if (job.key() == null || !delivered.containsKey(part)) {
+                if (!isRemembered || !delivered.containsKey(part)) {
                     Answer answer = send(step, scope.at(item).with("item", item));
                     boolean isDone = step.next().containsKey(answer.response().status())
                             || answer.outcomes().stream().allMatch(StepRunner::isFine);
                     if (isDone) {
-                        delivered.put(part, true);
+                        if (isRemembered) {
+                            delivered.put(part, true);
+                        }
+                        all.add(step.capture().isEmpty() ? null : capture(step, answer.response()));
                     } else {
                         outcomes = graver(outcomes, answer.outcomes(), job.events());
                     }
                 }
             }
+            Map<String, @Nullable Object> values = new HashMap<>();
+            values.put("all", all);
+            bind(step, values);
             worst = worse(worst, outcomes, job.events());
             return worst.stream().anyMatch(StepRunner::isFine) ? StepPlan.CONTINUE : StepPlan.STOP;
         }
