@@ -25,7 +25,8 @@ class RouteTest {
         assertThat(route.action()).isEqualTo("send");
         assertThat(route.takes(EventType.PAGE, () -> page)).isTrue();
         assertThat(route.takes(EventType.TRACK, () -> Map.of("type", "track"))).isFalse();
-        assertThat(route.mapping()).hasValueSatisfying(mapping -> assertThat(mapping.apply(page))
-                .isEqualTo(Map.of("name", "Page viewed", "id", "m1")));
+        assertThat(route.mapping())
+                .hasValueSatisfying(mapping ->
+                        assertThat(mapping.apply(page)).isEqualTo(Map.of("name", "Page viewed", "id", "m1")));
     }
 }
