@@ -185,6 +185,45 @@ public abstract class PartitionStoreContract {
     }
 
     @Test
+    void longKeysAreKeptWholeAndInOrder() {
+        String head = "k".repeat(3000);
+        List<String> sorted = List.of(
+                "k",
+                head.substring(0, 1900),
+                head.substring(0, 1947),
+                head.substring(0, 1948),
+                head.substring(0, 1949),
+                head,
+                head + "a1",
+                head + "a2",
+                head + "b",
+                "z");
+        Changes changes = changesOf(0);
+        sorted.reversed().forEach(key -> changes.put(ACTOR, key(key), key("=" + key)));
+        store.commit(List.of(changes));
+
+        List<String> paged = new ArrayList<>();
+        byte[] from = new byte[0];
+        for (List<PartitionStore.Entry> page = store.scan(0, ACTOR, from, new byte[] {-1}, 3);
+                !page.isEmpty();
+                page = store.scan(0, ACTOR, from, new byte[] {-1}, 3)) {
+            page.forEach(entry -> paged.add(text(entry.key())));
+            from = key(paged.getLast() + "\0");
+        }
+
+        assertThat(paged).isEqualTo(sorted);
+        sorted.forEach(key -> assertThat(read(0, ACTOR, key)).isEqualTo("=" + key));
+        assertThat(store.scan(0, ACTOR, key(head + "a"), key(head + "b"), 9).stream().map(e -> text(e.key())))
+                .containsExactly(head + "a1", head + "a2");
+        Changes cut = changesOf(0);
+        cut.delete(ACTOR, key("z"));
+        cut.delete(ACTOR, key(head + "a1"));
+        store.commit(List.of(cut));
+        assertThat(read(0, ACTOR, head + "a1")).isNull();
+        assertThat(text(store.last(0, ACTOR).key())).isEqualTo(head + "b");
+    }
+
+    @Test
     void bigValuesComeBackWhole() {
         byte[] value = new byte[3 << 20];
         new Random(1).nextBytes(value);

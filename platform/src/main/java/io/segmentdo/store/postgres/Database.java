@@ -85,6 +85,7 @@ final class Database implements AutoCloseable {
                 .addProperty("search_path", config.schema())
                 .addProperty("statement_timeout", millis(config.requestTimeout()))
                 .addProperty("idle_in_transaction_session_timeout", millis(config.lease()))
+                .addProperty("synchronous_commit", "on")
                 .addProperty("default_transaction_isolation", "read committed")
                 .addProperty("plan_cache_mode", "force_generic_plan")
                 .addProperty("enable_seqscan", "off")
@@ -182,6 +183,9 @@ final class Database implements AutoCloseable {
             return answer.get(2 * config.requestTimeout().toMillis(), TimeUnit.MILLISECONDS);
         } catch (ExecutionException e) {
             Throwable cause = e.getCause() == null ? e : e.getCause();
+            if (cause instanceof PlatformException known) {
+                throw known;
+            }
             if (AwayException.covers(cause)) {
                 throw new AwayException(cause);
             }

@@ -38,6 +38,7 @@ final class StoreMeters {
                 .description("Commits that wait for a connection or for the database")
                 .register(registry);
         Gauge.builder("segmentdo.store.reached", isReached, reached -> reached.getAsBoolean() ? 1 : 0)
+                .strongReference(true)
                 .description("Whether the database could be reached when it was last tried")
                 .register(registry);
         Gauge.builder("segmentdo.store.owned", owned)

@@ -13,7 +13,6 @@ class PostgresPartitionStoreTest extends PartitionStoreContract {
     private static Vertx vertx;
 
     private final PostgresConfig database = RealPostgres.shared().config();
-    private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
 
     @BeforeAll
     static void startVertx() {
@@ -28,7 +27,7 @@ class PostgresPartitionStoreTest extends PartitionStoreContract {
     @Override
     protected PartitionStore open(int partitions) {
         return PostgresPartitionStore.open(
-                vertx, StoreConfig.DEFAULT.withPartitions(partitions).on(database), meters);
+                vertx, StoreConfig.DEFAULT.withPartitions(partitions).on(database), new SimpleMeterRegistry());
     }
 
     @Override

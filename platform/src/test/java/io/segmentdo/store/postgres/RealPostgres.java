@@ -53,6 +53,8 @@ public final class RealPostgres implements AutoCloseable {
                     .setPort(port)
                     .setServerConfig("max_connections", "100")
                     .setServerConfig("shared_buffers", "64MB")
+                    .setServerConfig("fsync", directory == null ? "off" : "on") // the shared one never has to survive
+                    .setServerConfig("full_page_writes", directory == null ? "off" : "on")
                     .setServerConfig("listen_addresses", "127.0.0.1");
             if (directory != null) {
                 builder.setDataDirectory(directory).setCleanDataDirectory(false);
@@ -71,18 +73,33 @@ public final class RealPostgres implements AutoCloseable {
     /** How a store connects with this schema. */
     public PostgresConfig config(String schema) {
         PostgresConfig base = PostgresConfig.DEFAULT;
+        return with(base, "postgres", server.getPort(), schema, base.lease(), Duration.ofSeconds(20));
+    }
+
+    /** The same through another port, with another lease and patience. */
+    static PostgresConfig at(PostgresConfig config, int port, Duration lease, Duration patience) {
+        return with(config, config.database(), port, config.schema(), lease, patience);
+    }
+
+    /** The same with another database. */
+    static PostgresConfig named(PostgresConfig config, String database) {
+        return with(config, database, config.port(), config.schema(), config.lease(), config.patience());
+    }
+
+    private static PostgresConfig with(
+            PostgresConfig base, String database, int port, String schema, Duration lease, Duration patience) {
         return new PostgresConfig(
                 "127.0.0.1",
-                server.getPort(),
-                "postgres",
+                port,
+                database,
                 "postgres",
                 new Secret("postgres"),
                 schema,
                 base.poolSize(),
                 base.sslMode(),
                 base.sslCertificateAuthority(),
-                base.lease(),
-                Duration.ofSeconds(20),
+                lease,
+                patience,
                 base.requestTimeout());
     }
 
