@@ -75,7 +75,8 @@ class NodeOnPostgresIT {
                   engine: postgres
                   partitions: %d
                   postgres: {port: %d, database: postgres, user: postgres, password: "${env:PASSWORD}", schema: %s, patience: 500ms}
-                """.formatted(plugins, PARTITIONS, database.port(), database.schema()));
+                """.formatted(
+                        plugins, PARTITIONS, database.port(), database.schema()));
         Loaded<PlatformConfig> loaded = new ConfigLoader(Map.of("PASSWORD", "postgres"), config)
                 .load(
                         PlatformConfig.class,

@@ -213,7 +213,8 @@ public abstract class PartitionStoreContract {
 
         assertThat(paged).isEqualTo(sorted);
         sorted.forEach(key -> assertThat(read(0, ACTOR, key)).isEqualTo("=" + key));
-        assertThat(store.scan(0, ACTOR, key(head + "a"), key(head + "b"), 9).stream().map(e -> text(e.key())))
+        assertThat(store.scan(0, ACTOR, key(head + "a"), key(head + "b"), 9).stream()
+                        .map(e -> text(e.key())))
                 .containsExactly(head + "a1", head + "a2");
         Changes cut = changesOf(0);
         cut.delete(ACTOR, key("z"));

@@ -23,7 +23,8 @@ final class CuttingProxy implements AutoCloseable {
     private int cuts;
 
     CuttingProxy(int port) {
-        server = vertx.createNetServer(new NetServerOptions().setHost("127.0.0.1").setPort(0))
+        server = vertx.createNetServer(
+                        new NetServerOptions().setHost("127.0.0.1").setPort(0))
                 .connectHandler(near -> {
                     if (!admit(near)) {
                         near.close();

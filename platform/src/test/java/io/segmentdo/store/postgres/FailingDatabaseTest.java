@@ -45,7 +45,8 @@ class FailingDatabaseTest {
     void aCommitIsCarriedOutOnceWhereverItsConnectionBreaks() throws Exception {
         CuttingProxy proxy = new CuttingProxy(database.port());
         opened.add(proxy);
-        PartitionStore store = open(RealPostgres.at(database, proxy.port(), Duration.ofMinutes(1), Duration.ofSeconds(30)));
+        PartitionStore store =
+                open(RealPostgres.at(database, proxy.port(), Duration.ofMinutes(1), Duration.ofSeconds(30)));
         noteApplied();
         long epoch = store.open(0);
         int commits = 0;

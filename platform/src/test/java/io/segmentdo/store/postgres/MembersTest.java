@@ -189,8 +189,9 @@ class MembersTest {
 
     private boolean isWaiting(String table) {
         try {
-            return !postgres.sql("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%"
-                            + table + "%' AND application_name = 'segmentdo'")
+            return !postgres.sql(
+                            "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%"
+                                    + table + "%' AND application_name = 'segmentdo'")
                     .equals("0");
         } catch (java.sql.SQLException e) {
             throw new IllegalStateException(e);

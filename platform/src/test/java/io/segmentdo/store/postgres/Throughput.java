@@ -66,7 +66,8 @@ final class Throughput {
                 for (int partition = mine; partition < PARTITIONS; partition += lanes) {
                     epochs[partition] = store.open(partition);
                     PartitionStore.Entry last = store.last(partition, Keyspace.OUTBOX);
-                    tails[partition] = last == null ? 0 : ByteBuffer.wrap(last.key()).getLong();
+                    tails[partition] =
+                            last == null ? 0 : ByteBuffer.wrap(last.key()).getLong();
                 }
                 SplittableRandom random = new SplittableRandom(mine + start);
                 while (System.nanoTime() - start < TimeUnit.SECONDS.toNanos(seconds)) {
@@ -85,7 +86,13 @@ final class Throughput {
     }
 
     private static int commit(
-            PartitionStore store, int lanes, int lane, int events, long[] epochs, long[] tails, SplittableRandom random) {
+            PartitionStore store,
+            int lanes,
+            int lane,
+            int events,
+            long[] epochs,
+            long[] tails,
+            SplittableRandom random) {
         List<Changes> all = new ArrayList<>();
         int owned = PARTITIONS / lanes;
         for (int i = 0; i < owned; i++) {
@@ -93,13 +100,18 @@ final class Throughput {
             Changes changes = new Changes(partition, epochs[partition]);
             List<byte[]> actors = new ArrayList<>();
             for (int event = 0; event < events / owned; event++) {
-                actors.add(ByteBuffer.allocate(16).putLong(random.nextLong(100_000)).array());
+                actors.add(ByteBuffer.allocate(16)
+                        .putLong(random.nextLong(100_000))
+                        .array());
                 byte[] mark = new byte[20];
                 random.nextBytes(mark);
                 changes.put(Keyspace.DEDUPE, mark, new byte[0]);
                 byte[] value = new byte[EVENT_BYTES];
                 random.nextBytes(value);
-                changes.put(Keyspace.OUTBOX, ByteBuffer.allocate(8).putLong(++tails[partition]).array(), value);
+                changes.put(
+                        Keyspace.OUTBOX,
+                        ByteBuffer.allocate(8).putLong(++tails[partition]).array(),
+                        value);
             }
             store.readAll(partition, Keyspace.ACTOR, actors);
             actors.forEach(actor -> changes.put(Keyspace.ACTOR, actor, new byte[120]));
