@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.segmentdo.event.IdentifiedEvent;
+import io.segmentdo.warehouse.files.LocalFiles;
+import io.segmentdo.warehouse.table.CatalogConfig;
+import io.segmentdo.warehouse.table.Tables;
+import io.segmentdo.warehouse.table.WarehouseTable;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -17,6 +21,9 @@ import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import org.apache.iceberg.data.IcebergGenerics;
+import org.apache.iceberg.data.Record;
+import org.apache.iceberg.io.CloseableIterable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -73,7 +80,26 @@ class CrashIT {
                     .isEmpty();
             assertFirstArrivalsAreInOrder(sink.arrivals());
             assertOutboxHoldsEachOnce(acknowledged);
+            assertWarehouseHoldsEachOnce(acknowledged);
         }
+    }
+
+    private void assertWarehouseHoldsEachOnce(Set<String> acknowledged) throws Exception {
+        Path warehouse = home.resolve("data/warehouse");
+        Set<String> loaded = new HashSet<>();
+        try (Tables tables =
+                        Tables.open(CatalogConfig.DEFAULT, warehouse, new LocalFiles(), LocalFiles.location(warehouse));
+                CloseableIterable<Record> rows = IcebergGenerics.read(
+                                tables.find("crash", WarehouseTable.EVENTS).orElseThrow())
+                        .select("message_id")
+                        .build()) {
+            for (Record row : rows) {
+                assertThat(loaded.add((String) row.getField("message_id")))
+                        .as("%s is in the warehouse once, seed %d", row.getField("message_id"), SEED)
+                        .isTrue();
+            }
+        }
+        assertThat(loaded).as("in the warehouse, seed %d", SEED).containsAll(acknowledged);
     }
 
     private void configure(int sinkPort) throws Exception {

@@ -325,6 +325,9 @@ public final class Loader implements AutoCloseable {
 
     private void finish() {
         try {
+            while (pendingBytes < limits.bytes() && read()) {
+                // what came until now
+            }
             if (streams.hasRead()) {
                 commit();
             }

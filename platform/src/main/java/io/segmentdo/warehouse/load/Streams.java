@@ -81,22 +81,9 @@ final class Streams {
         return new Positions(positions);
     }
 
-    boolean hasUnread() {
-        return streams.entrySet().stream().anyMatch(entry -> entry.getValue().next <= outbox.tail(entry.getKey()));
-    }
-
     /** Whether something was read that the stored cursors do not cover. */
     boolean hasRead() {
         return streams.values().stream().anyMatch(stream -> stream.next > stream.cursor);
-    }
-
-    /** How many entries the stored cursors are behind. */
-    long behind() {
-        long behind = 0;
-        for (Map.Entry<Integer, Stream> entry : streams.entrySet()) {
-            behind += Math.max(0, outbox.tail(entry.getKey()) - entry.getValue().cursor + 1);
-        }
-        return behind;
     }
 
     /** The next entries of one partition, the partitions taking turns; empty when there is nothing to read. */
