@@ -87,8 +87,8 @@ class CrashIT {
     private void assertWarehouseHoldsEachOnce(Set<String> acknowledged) throws Exception {
         Path warehouse = home.resolve("data/warehouse");
         Set<String> loaded = new HashSet<>();
-        try (Tables tables =
-                        Tables.open(CatalogConfig.DEFAULT, warehouse, new LocalFiles(), LocalFiles.location(warehouse));
+        try (Tables tables = Tables.open(
+                        CatalogConfig.DEFAULT, warehouse, new LocalFiles(), LocalFiles.location(warehouse));
                 CloseableIterable<Record> rows = IcebergGenerics.read(
                                 tables.find("crash", WarehouseTable.EVENTS).orElseThrow())
                         .select("message_id")
