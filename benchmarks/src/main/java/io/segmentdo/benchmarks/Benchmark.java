@@ -12,7 +12,8 @@ import picocli.CommandLine.Command;
             DeliverBenchmark.class,
             ProfilesBenchmark.class,
             FootprintBenchmark.class,
-            WarehouseBenchmark.class
+            WarehouseBenchmark.class,
+            QueryBenchmark.class
         })
 public final class Benchmark {
     private Benchmark() {}

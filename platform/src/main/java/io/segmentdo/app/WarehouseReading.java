@@ -43,7 +43,7 @@ final class WarehouseReading implements AutoCloseable {
                 warehouse::tables,
                 temporary.resolve("copies"),
                 config.query().cache().bytes());
-        this.queries = new Queries(engines, reader, meters, clock);
+        this.queries = new Queries(engines, reader, warehouse::catchUp, meters, clock);
         this.exports = new Exports(
                 config.export(),
                 engines,

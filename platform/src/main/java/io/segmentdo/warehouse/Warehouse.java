@@ -136,6 +136,13 @@ public final class Warehouse implements AutoCloseable {
         return upkeep.erase(workspace, profileIds);
     }
 
+    /**
+     * Brings what has been identified until now into the tables; false when that takes longer than it may. Blocks.
+     */
+    public boolean catchUp(Duration patience) throws InterruptedException {
+        return loader.catchUp(patience);
+    }
+
     /** Why events do not get into the tables, if they do not. */
     public Optional<String> trouble() {
         return loader.trouble().or(upkeep::trouble);

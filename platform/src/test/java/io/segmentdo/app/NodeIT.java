@@ -86,7 +86,24 @@ class NodeIT {
         await(() -> metric("segmentdo_delivery_ledger_difference{destination=\"shop/troubled\"}") == 0);
         String discards = get("/v1/discards", token).body();
         assertThat(discards).contains("duplicate", "no_user_anon_id", "unknown_source");
+        readFromTheWarehouse();
         writeReference();
+    }
+
+    private void readFromTheWarehouse() throws Exception {
+        String count = owned("/v1/warehouse/query", "{\"sql\": \"SELECT count(*) AS n FROM events\", \"fresh\": true}");
+        assertThat(count).contains("\"rows\":[{\"n\":50}]");
+        owned("/v1/replay", "{\"workspace\": \"shop\", \"destination\": \"good\", \"where\": \"message_id = 'm1'\"}");
+        await(() -> metric("segmentdo_delivery_replayed_total{destination=\"shop/good\",outcome=\"delivered\"}") == 1);
+    }
+
+    private String owned(String path, String body) {
+        HttpResponse<String> answer = exchange(request(path)
+                .header("Authorization", "Bearer " + token)
+                .POST(HttpRequest.BodyPublishers.ofString(body))
+                .build());
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+        return answer.body();
     }
 
     /** Everything has happened once by now, so every meter is there. */

@@ -33,6 +33,7 @@ public final class Loader implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Loader.class);
     private static final int FILES_MAX = 256;
     private static final long PAUSE_MILLIS_MAX = 10_000;
+    private static final long CATCH_UP_MILLIS = 20;
 
     /** How eager the thread is. */
     public record Limits(Duration interval, Duration profilesInterval, long bytes, int columnsMax, Duration closing) {}
@@ -44,6 +45,8 @@ public final class Loader implements AutoCloseable {
     private final Conflicts conflicts;
     private final LoadMeters meters;
     private final Streams streams;
+    private final Outbox outbox;
+    private final int partitions;
     private final Queue<Runnable> orders = new ConcurrentLinkedQueue<>();
     private final Semaphore work = new Semaphore(0);
     private final AutoCloseable subscription;
@@ -58,6 +61,7 @@ public final class Loader implements AutoCloseable {
     private long firstReadNanos;
     private long pendingBytes;
     private int failuresInRow;
+    private boolean hurries;
 
     /** Starts the thread; the tables are asked for when there is something to write. */
     public Loader(
@@ -73,6 +77,8 @@ public final class Loader implements AutoCloseable {
         this.meters = meters;
         this.streams = new Streams(store, outbox);
         this.profiles = new Profiles(tables, limits, conflicts);
+        this.outbox = outbox;
+        this.partitions = store.partitions();
         this.subscription = outbox.subscribe((partition, tail) -> wake());
         this.thread = Thread.ofPlatform().name("warehouse").start(this::run);
     }
@@ -109,6 +115,27 @@ public final class Loader implements AutoCloseable {
         return cursor > 0 && cursor < Long.MAX_VALUE;
     }
 
+    /**
+     * Commits what this node's partitions have now, without waiting for the interval; false when that takes longer than
+     * it may. Blocks.
+     */
+    public boolean catchUp(Duration patience) throws InterruptedException {
+        long deadline = System.nanoTime() + patience.toNanos();
+        for (int partition = 0; partition < partitions; partition++) {
+            if (!owns(partition)) {
+                continue;
+            }
+            for (long tail = outbox.tail(partition); lowest(partition) <= tail; ) {
+                if (System.nanoTime() - deadline >= 0) {
+                    return false;
+                }
+                order(() -> hurries = true);
+                TimeUnit.MILLISECONDS.sleep(CATCH_UP_MILLIS);
+            }
+        }
+        return true;
+    }
+
     /** Why loads do not go on, if they do not. */
     public Optional<String> trouble() {
         return Optional.ofNullable(trouble);
@@ -132,7 +159,7 @@ public final class Loader implements AutoCloseable {
             order.run();
         }
         boolean hasRead = read();
-        if (isDue()) {
+        if (isDue() || (hurries && !hasRead && streams.hasRead())) {
             commit();
         } else if (!hasRead) {
             await();
@@ -256,6 +283,7 @@ public final class Loader implements AutoCloseable {
 
     private void settled() {
         meters.oldest(0);
+        hurries = false;
         firstReadNanos = 0;
         pendingBytes = 0;
     }

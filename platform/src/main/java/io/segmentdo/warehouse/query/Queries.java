@@ -24,6 +24,8 @@ import java.util.concurrent.ConcurrentHashMap;
  * <p>Safe for concurrent use.
  */
 public final class Queries {
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
     /** A query that runs. */
     public record Running(String id, String workspace, String sql, Instant since) {}
 
@@ -31,13 +33,16 @@ public final class Queries {
 
     private final Engines engines;
     private final Reader reader;
+    private final Freshness freshness;
     private final MeterRegistry meters;
     private final InstantSource clock;
     private final Map<String, Entry> running = new ConcurrentHashMap<>();
 
-    public Queries(Engines engines, Reader reader, MeterRegistry meters, InstantSource clock) {
+    public Queries(
+            Engines engines, Reader reader, Freshness freshness, MeterRegistry meters, InstantSource clock) {
         this.engines = engines;
         this.reader = reader;
+        this.freshness = freshness;
         this.meters = meters;
         this.clock = clock;
     }
@@ -46,6 +51,9 @@ public final class Queries {
     public Summary run(QueryRequest request, RowSink sink) {
         long started = System.nanoTime();
         String outcome = "failed";
+        if (request.fresh()) {
+            catchUp();
+        }
         try (Engines.Lease lease = engines.lease()) {
             Running entry = new Running(request.id(), request.workspace(), request.sql(), clock.instant());
             if (running.putIfAbsent(request.id(), new Entry(entry, lease.engine())) != null) {
@@ -78,6 +86,19 @@ public final class Queries {
                     .tag("outcome", outcome)
                     .register(meters)
                     .record(Duration.ofNanos(System.nanoTime() - started));
+        }
+    }
+
+    private void catchUp() {
+        try {
+            if (!freshness.catchUp(PATIENCE)) {
+                throw new PlatformException(
+                        Problem.OVERLOADED,
+                        "fresh: the warehouse did not catch up within " + PATIENCE + " (expected: later, or without fresh)");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new PlatformException(Problem.OVERLOADED, "interrupted while the warehouse caught up", e);
         }
     }
 

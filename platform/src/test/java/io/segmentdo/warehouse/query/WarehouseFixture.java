@@ -68,7 +68,7 @@ public final class WarehouseFixture implements AutoCloseable {
         Path lake = directory.resolve("lake");
         tables = Tables.open(CatalogConfig.DEFAULT, lake, new LocalFiles(), LocalFiles.location(lake));
         reader = new Reader(() -> tables, directory.resolve("copies"), 1 << 20);
-        queries = new Queries(engines, reader, new SimpleMeterRegistry(), Clock.systemUTC());
+        queries = new Queries(engines, reader, patience -> true, new SimpleMeterRegistry(), Clock.systemUTC());
     }
 
     /** A track call of {@code u1}; members are columns. */
