@@ -152,7 +152,7 @@ class WarehouseReadingIT {
         assertThat(exchange(request("/v1/warehouse/queries/slow").DELETE()).statusCode())
                 .isEqualTo(200);
 
-        assertThat(slow.get().statusCode()).isEqualTo(409);
+        assertThat(slow.get().statusCode()).as(slow.get().body()).isEqualTo(409);
         await(() -> post("/v1/warehouse/query", "{\"sql\": \"SELECT 1\"}").statusCode() == 200);
     }
 

@@ -186,6 +186,9 @@ public final class Engine {
     }
 
     private synchronized void begin(Duration time, long memory) {
+        if (ended == Reason.CANCELLED) {
+            throw endedBy(Reason.CANCELLED); // between two tasks of one query
+        }
         long now = System.nanoTime();
         ended = null;
         deadlineNanos = now + time.toNanos();
@@ -198,12 +201,20 @@ public final class Engine {
         busy = false;
     }
 
-    /** Ends the task under way, if there is one; kills the process if that does not help. */
+    /** Another caller has it: what was cancelled before does not count any more. */
+    synchronized void renew() {
+        ended = null;
+    }
+
+    /** Ends the task under way, or the next one of the same caller; kills the process if that does not help. */
     public synchronized void cancel(Reason reason) {
-        if (!busy || ended != null) {
+        if (ended != null) {
             return;
         }
         ended = reason;
+        if (!busy) {
+            return;
+        }
         killNanos = System.nanoTime() + GRACE_NANOS;
         Thread.startVirtualThread(() -> {
             try {
@@ -245,9 +256,7 @@ public final class Engine {
     }
 
     private synchronized QueryException explain(Refusal refusal) {
-        return ended != null && (refusal.reason() == Reason.CANCELLED || refusal.reason() == Reason.ENGINE)
-                ? endedBy(ended)
-                : refusal.toException();
+        return ended == null ? refusal.toException() : endedBy(ended);
     }
 
     private synchronized QueryException gone() {

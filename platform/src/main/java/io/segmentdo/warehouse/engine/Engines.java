@@ -121,6 +121,7 @@ public final class Engines implements AutoCloseable {
         }
         for (Idle next = idle.pollFirst(); next != null; next = idle.pollFirst()) {
             if (next.engine().isAlive()) {
+                next.engine().renew();
                 leased.add(next.engine());
                 return next.engine();
             }
