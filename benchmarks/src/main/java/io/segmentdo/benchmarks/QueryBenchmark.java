@@ -46,7 +46,10 @@ import picocli.CommandLine.Option;
  * SQL over the tables, from the request to the last row, against DuckDB in this process over one Parquet file with the same
  * rows: what gate, sandbox, process and planning cost.
  */
-@Command(name = "query", description = "Queries over the warehouse against DuckDB alone.", mixinStandardHelpOptions = true)
+@Command(
+        name = "query",
+        description = "Queries over the warehouse against DuckDB alone.",
+        mixinStandardHelpOptions = true)
 final class QueryBenchmark implements Callable<Integer> {
     private static final int DAYS = 8;
     private static final Map<String, String> QUERIES = queries();
@@ -72,7 +75,8 @@ final class QueryBenchmark implements Callable<Integer> {
                 "SELECT date_trunc('hour', timestamp) AS hour, count(DISTINCT user_id) FROM events WHERE timestamp >"
                         + " now() - INTERVAL 1 DAY GROUP BY 1 ORDER BY 1");
         queries.put("a property in the JSON", "SELECT avg(CAST(properties->>'$.n' AS DOUBLE)) FROM events");
-        queries.put("one user", "SELECT message_id, event, timestamp FROM events WHERE user_id = 'u77' ORDER BY timestamp");
+        queries.put(
+                "one user", "SELECT message_id, event, timestamp FROM events WHERE user_id = 'u77' ORDER BY timestamp");
         return queries;
     }
 
@@ -99,7 +103,8 @@ final class QueryBenchmark implements Callable<Integer> {
             write(duck, tables, directory, single);
             execute(duck, "CREATE VIEW events AS SELECT * FROM read_parquet('" + single + "')");
             Reader reader = new Reader(() -> tables, directory.resolve("copies"), 1 << 20);
-            Queries queries = new Queries(engines, reader, patience -> true, new SimpleMeterRegistry(), Clock.systemUTC());
+            Queries queries =
+                    new Queries(engines, reader, patience -> true, new SimpleMeterRegistry(), Clock.systemUTC());
             System.out.printf("%,d events, %d files a day, median of %d rounds%n%n", events, filesPerDay, rounds);
             System.out.println("| query | DuckDB alone ms | warehouse ms | ratio |");
             System.out.println("|---|---|---|---|");
@@ -151,8 +156,10 @@ final class QueryBenchmark implements Callable<Integer> {
                 .commit();
         Table table = tables.table("shop", WarehouseTable.EVENTS);
         execute(duck, "CREATE TABLE rows AS " + rows(table));
-        execute(duck, "COPY (SELECT * FROM rows ORDER BY event, timestamp) TO '" + single
-                + "' (FORMAT parquet, COMPRESSION zstd)");
+        execute(
+                duck,
+                "COPY (SELECT * FROM rows ORDER BY event, timestamp) TO '" + single
+                        + "' (FORMAT parquet, COMPRESSION zstd)");
         String ids = table.schema().columns().stream()
                 .map(column -> "\"" + column.name() + "\": " + column.fieldId())
                 .collect(Collectors.joining(", ", "{", "}"));
@@ -162,9 +169,12 @@ final class QueryBenchmark implements Callable<Integer> {
             LocalDate date = LocalDate.now(java.time.ZoneOffset.UTC).minusDays(day);
             for (int part = 0; part < filesPerDay; part++) {
                 Path file = data.resolve("d" + day + "-" + part + ".parquet");
-                execute(duck, "COPY (SELECT * FROM rows WHERE CAST(timestamp AS DATE) = '" + date + "' AND hash(message_id) % "
-                        + filesPerDay + " = " + part + " ORDER BY event, timestamp) TO '" + file
-                        + "' (FORMAT parquet, COMPRESSION zstd, FIELD_IDS " + ids + ")");
+                execute(
+                        duck,
+                        "COPY (SELECT * FROM rows WHERE CAST(timestamp AS DATE) = '" + date
+                                + "' AND hash(message_id) % "
+                                + filesPerDay + " = " + part + " ORDER BY event, timestamp) TO '" + file
+                                + "' (FORMAT parquet, COMPRESSION zstd, FIELD_IDS " + ids + ")");
                 var input = tables.files().newInputFile(LocalFiles.location(file));
                 append.appendFile(DataFiles.builder(table.spec())
                         .withInputFile(input)
@@ -182,20 +192,25 @@ final class QueryBenchmark implements Callable<Integer> {
         Map<String, String> values = Map.of(
                 "message_id", "'m' || i",
                 "type", "'track'",
-                "event", "['Product Viewed', 'Product Added', 'Order Completed', 'Page Viewed', 'Signed Up'][1 + i % 5]",
+                "event",
+                        "['Product Viewed', 'Product Added', 'Order Completed', 'Page Viewed', 'Signed Up'][1 + i % 5]",
                 "user_id", "'u' || (i * 7919 % 100000)",
                 "profile_id", "'p' || (i * 7919 % 100000)",
                 "source", "'web'",
-                "timestamp", "date_trunc('day', now()) + INTERVAL 1 DAY - to_microseconds(1 + CAST(i * "
-                        + (DAYS * 86_400_000_000L / events) + " AS BIGINT))",
+                "timestamp",
+                        "date_trunc('day', now()) + INTERVAL 1 DAY - to_microseconds(1 + CAST(i * "
+                                + (DAYS * 86_400_000_000L / events) + " AS BIGINT))",
                 "received_at", "now()",
                 "revenue", "CASE WHEN i % 5 = 2 THEN i % 1000 / 10.0 END",
-                "properties", "'{\"n\":' || i % 100 || ',\"sku\":\"s' || i % 5000 || '\",\"revenue\":' || i % 1000 || '}'");
+                "properties",
+                        "'{\"n\":' || i % 100 || ',\"sku\":\"s' || i % 5000 || '\",\"revenue\":' || i % 1000 || '}'");
         return table.schema().columns().stream()
-                .map(column -> values.getOrDefault(column.name(), "CAST(NULL AS VARCHAR)") + " AS \"" + column.name() + '"')
+                .map(column ->
+                        values.getOrDefault(column.name(), "CAST(NULL AS VARCHAR)") + " AS \"" + column.name() + '"')
                 .map(column -> column.endsWith("_at\"") && column.startsWith("CAST(NULL")
                         ? column.replace("VARCHAR", "TIMESTAMPTZ")
-                        : column.replace("CAST(NULL AS VARCHAR) AS \"original_timestamp\"",
+                        : column.replace(
+                                "CAST(NULL AS VARCHAR) AS \"original_timestamp\"",
                                 "CAST(NULL AS TIMESTAMPTZ) AS \"original_timestamp\""))
                 .collect(Collectors.joining(", ", "SELECT ", " FROM range(" + events + ") t(i)"));
     }

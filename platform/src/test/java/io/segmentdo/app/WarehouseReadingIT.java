@@ -91,14 +91,15 @@ class WarehouseReadingIT {
     }
 
     private void replaysReachTheDestination() throws Exception {
-        Set<String> orders =
-                IntStream.range(0, 10).mapToObj(i -> "m" + 2 * i).collect(Collectors.toSet());
+        Set<String> orders = IntStream.range(0, 10).mapToObj(i -> "m" + 2 * i).collect(Collectors.toSet());
         assertThat(sink.awaitMessageIds(
                         IntStream.range(0, 20).mapToObj(i -> "m" + i).collect(Collectors.toSet()), PATIENCE))
                 .isEmpty();
         String wish = "{\"workspace\": \"shop\", \"destination\": \"crm\", \"where\": \"event = 'Order Completed'\"%s}";
 
-        assertThat(json(post("/v1/replay", wish.formatted(", \"dryRun\": true"))).path("events").asLong())
+        assertThat(json(post("/v1/replay", wish.formatted(", \"dryRun\": true")))
+                        .path("events")
+                        .asLong())
                 .isEqualTo(10);
         JsonNode begun = json(post("/v1/replay", wish.formatted("")));
         String path = "/v1/replay/" + begun.path("id").asLong();
@@ -113,18 +114,22 @@ class WarehouseReadingIT {
 
     @Test
     void whatDoesNotGoWellIsExplained() throws Exception {
-        HttpResponse<String> wrong = post("/v1/warehouse/query", "{\"sql\": \"SELECT event,\\n  nothing FROM events\"}");
+        HttpResponse<String> wrong =
+                post("/v1/warehouse/query", "{\"sql\": \"SELECT event,\\n  nothing FROM events\"}");
         assertThat(wrong.statusCode()).isEqualTo(400);
         JsonNode error = MAPPER.readTree(wrong.body()).path("error");
         assertThat(error.path("reason").asText()).isEqualTo("meaning");
         assertThat(error.path("line").asInt()).isEqualTo(2);
         assertThat(error.path("column").asInt()).isEqualTo(3);
 
-        assertThat(post("/v1/warehouse/query", "{\"sql\": \"COPY events TO 'x'\"}").body())
+        assertThat(post("/v1/warehouse/query", "{\"sql\": \"COPY events TO 'x'\"}")
+                        .body())
                 .contains("refused");
-        assertThat(post("/v1/warehouse/query", "{\"sql\": \"SELECT 1\", \"limit\": 5}").body())
+        assertThat(post("/v1/warehouse/query", "{\"sql\": \"SELECT 1\", \"limit\": 5}")
+                        .body())
                 .contains("limit: unknown (expected: asOf, format");
-        assertThat(post("/v1/warehouse/query", "{\"sql\": \"SELECT 1\", \"workspace\": \"none\"}").statusCode())
+        assertThat(post("/v1/warehouse/query", "{\"sql\": \"SELECT 1\", \"workspace\": \"none\"}")
+                        .statusCode())
                 .isEqualTo(404);
         assertThat(post("/v1/warehouse/query", "{\"sql\": 5}").statusCode()).isEqualTo(400);
         assertThat(client.send(
@@ -164,8 +169,7 @@ class WarehouseReadingIT {
 
     private void send(String messageId, String event, int number) {
         HttpResponse<String> answer = post("/v1/track", """
-            {"writeKey": "shop-key", "messageId": "%s", "userId": "u%d", "event": "%s", "properties": {"revenue": %d}}"""
-                .formatted(messageId, number % 3, event, number));
+            {"writeKey": "shop-key", "messageId": "%s", "userId": "u%d", "event": "%s", "properties": {"revenue": %d}}""".formatted(messageId, number % 3, event, number));
         assertThat(answer.statusCode()).isEqualTo(200);
     }
 

@@ -38,8 +38,7 @@ public final class Queries {
     private final InstantSource clock;
     private final Map<String, Entry> running = new ConcurrentHashMap<>();
 
-    public Queries(
-            Engines engines, Reader reader, Freshness freshness, MeterRegistry meters, InstantSource clock) {
+    public Queries(Engines engines, Reader reader, Freshness freshness, MeterRegistry meters, InstantSource clock) {
         this.engines = engines;
         this.reader = reader;
         this.freshness = freshness;
@@ -94,7 +93,8 @@ public final class Queries {
             if (!freshness.catchUp(PATIENCE)) {
                 throw new PlatformException(
                         Problem.OVERLOADED,
-                        "fresh: the warehouse did not catch up within " + PATIENCE + " (expected: later, or without fresh)");
+                        "fresh: the warehouse did not catch up within " + PATIENCE
+                                + " (expected: later, or without fresh)");
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
