@@ -1,5 +1,7 @@
 package io.segmentdo.app;
 
+import static io.segmentdo.config.Checks.check;
+
 import io.segmentdo.cluster.ClusterConfig;
 import io.segmentdo.collect.CollectConfig;
 import io.segmentdo.config.Doc;
@@ -62,4 +64,12 @@ public record PlatformConfig(
             PluginsConfig.DEFAULT,
             ControlConfig.DEFAULT,
             TelemetryConfig.DEFAULT);
+
+    public PlatformConfig {
+        check(
+                !cluster.enabled() || store.engine() == StoreConfig.Engine.POSTGRES,
+                "store.engine",
+                store.engine(),
+                "postgres, which the members of a cluster share");
+    }
 }
