@@ -21,9 +21,11 @@ class DeploymentFilesTest {
 
     @Test
     void everyMemberOfTheComposeFileHasAConfigurationThatHolds() throws Exception {
-        Map<String, Object> services = map(map(documents("compose.yaml").getFirst()).get("services"));
-        List<String> members =
-                services.keySet().stream().filter(name -> name.startsWith("member-")).toList();
+        Map<String, Object> services =
+                map(map(documents("compose.yaml").getFirst()).get("services"));
+        List<String> members = services.keySet().stream()
+                .filter(name -> name.startsWith("member-"))
+                .toList();
         assertThat(members).hasSize(3);
 
         for (String name : members) {
@@ -31,12 +33,15 @@ class DeploymentFilesTest {
             Map<String, String> environment = new HashMap<>();
             map(service.get("environment"))
                     .forEach((key, value) -> environment.put(
-                            key, String.valueOf(value).startsWith("${") ? "a-secret-given-outside" : String.valueOf(value)));
+                            key,
+                            String.valueOf(value).startsWith("${") ? "a-secret-given-outside" : String.valueOf(value)));
             ClusterConfig cluster = load(environment).cluster();
 
             assertThat(cluster.enabled()).isTrue();
             assertThat(cluster.host()).isEqualTo(service.get("hostname")).isEqualTo(name);
-            assertThat(cluster.members()).containsAll(members.stream().map(member -> member + ":5701").toList());
+            assertThat(cluster.members())
+                    .containsAll(
+                            members.stream().map(member -> member + ":5701").toList());
         }
     }
 
@@ -48,15 +53,15 @@ class DeploymentFilesTest {
                 kinds.put(String.valueOf(map(document).get("kind")), map(document));
             }
         }
-        assertThat(kinds.keySet())
-                .containsExactly("NetworkPolicy", "PodDisruptionBudget", "Service", "StatefulSet");
+        assertThat(kinds.keySet()).containsExactly("NetworkPolicy", "PodDisruptionBudget", "Service", "StatefulSet");
         Map<String, Object> pod = map(at(kinds.get("StatefulSet"), "spec", "template", "spec"));
         Map<String, Object> container = map(((List<?>) pod.get("containers")).getFirst());
         Map<String, String> environment = new HashMap<>();
         for (Object variable : (List<?>) container.get("env")) {
             Object value = map(variable).get("value");
             environment.put(
-                    String.valueOf(map(variable).get("name")), value == null ? "10.0.0.1-given-outside" : value.toString());
+                    String.valueOf(map(variable).get("name")),
+                    value == null ? "10.0.0.1-given-outside" : value.toString());
         }
 
         assertThat(load(environment).cluster().kubernetes().serviceDns())

@@ -38,7 +38,8 @@ class ClusterTest {
                 assertThat(first.wanted()).hasSize(PARTITIONS);
 
                 second.takePart();
-                await(() -> second.wanted().size() == PARTITIONS / 2 && first.wanted().size() == PARTITIONS / 2);
+                await(() -> second.wanted().size() == PARTITIONS / 2
+                        && first.wanted().size() == PARTITIONS / 2);
                 assertThat(union(first.wanted(), second.wanted())).hasSize(PARTITIONS);
                 await(() -> agree(first, second));
 
