@@ -68,7 +68,7 @@ class ClusterTest {
     void aConnectionWithoutTheHandshakeIsClosed() throws Exception {
         int port = freePort();
         try (Cluster ignored = Cluster.join(config(port, SECRET, port), PARTITIONS, 1);
-                Socket socket = new Socket("127.0.0.1", port)) {
+                Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
             socket.setSoTimeout(30_000);
             byte[] challenge = socket.getInputStream().readNBytes(32);
             assertThat(challenge).hasSize(32);
