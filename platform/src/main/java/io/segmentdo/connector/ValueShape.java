@@ -163,10 +163,14 @@ record ValueShape(
         return switch (value) {
             case null -> false;
             case Boolean truth -> truth;
-            case Number number when number.doubleValue() == 0 || number.doubleValue() == 1 -> number.doubleValue() == 1;
+            case Number number when isBit(number) -> number.doubleValue() == 1;
             case String text when text.equals("true") || text.equals("false") -> text.equals("true");
             default -> null;
         };
+    }
+
+    private static boolean isBit(Number number) {
+        return number.doubleValue() == 0 || number.doubleValue() == 1;
     }
 
     private void check(Object value, String place) throws RefusedException {
