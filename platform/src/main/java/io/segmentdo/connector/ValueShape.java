@@ -163,14 +163,14 @@ record ValueShape(
         return switch (value) {
             case null -> false;
             case Boolean truth -> truth;
-            case Number number when isBit(number) -> number.doubleValue() == 1;
-            case String text when text.equals("true") || text.equals("false") -> text.equals("true");
+            case Number number -> bit(number.doubleValue());
+            case String text -> text.equals("true") ? (Object) true : text.equals("false") ? false : null;
             default -> null;
         };
     }
 
-    private static boolean isBit(Number number) {
-        return number.doubleValue() == 0 || number.doubleValue() == 1;
+    private static @Nullable Object bit(double number) {
+        return number == 0 || number == 1 ? number == 1 : null;
     }
 
     private void check(Object value, String place) throws RefusedException {
