@@ -164,13 +164,24 @@ record ValueShape(
             case null -> false;
             case Boolean truth -> truth;
             case Number number -> bit(number.doubleValue());
-            case String text -> text.equals("true") ? (Object) true : text.equals("false") ? false : null;
+            case String text -> word(text);
             default -> null;
         };
     }
 
     private static @Nullable Object bit(double number) {
-        return number == 0 || number == 1 ? number == 1 : null;
+        if (number == 0 || number == 1) {
+            return number == 1;
+        }
+        return null;
+    }
+
+    private static @Nullable Object word(String text) {
+        return switch (text) {
+            case "true" -> true;
+            case "false" -> false;
+            default -> null;
+        };
     }
 
     private void check(Object value, String place) throws RefusedException {
