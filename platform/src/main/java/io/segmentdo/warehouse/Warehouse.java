@@ -8,6 +8,7 @@ import io.segmentdo.warehouse.files.S3Files;
 import io.segmentdo.warehouse.load.Conflicts;
 import io.segmentdo.warehouse.load.LoadMeters;
 import io.segmentdo.warehouse.load.Loader;
+import io.segmentdo.warehouse.rows.Workers;
 import io.segmentdo.warehouse.table.Tables;
 import io.segmentdo.warehouse.table.WarehouseTable;
 import io.segmentdo.warehouse.upkeep.ErasureReceipt;
@@ -92,6 +93,7 @@ public final class Warehouse implements AutoCloseable {
 
     /** The tables that a configuration describes; closed by the caller. */
     public static Tables openTables(WarehouseConfig config, Path directory) {
+        Workers.prepare();
         String location = config.location().toString();
         String root = location.isEmpty() ? LocalFiles.location(directory) : location.replaceAll("/+$", "");
         FileIO files = root.startsWith("s3:") ? new S3Files(config.s3(), Clock.systemUTC()) : new LocalFiles();

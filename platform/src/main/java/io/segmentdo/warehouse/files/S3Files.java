@@ -14,13 +14,15 @@ import javax.xml.stream.XMLInputFactory;
 import javax.xml.stream.XMLStreamConstants;
 import javax.xml.stream.XMLStreamException;
 import javax.xml.stream.XMLStreamReader;
+import org.apache.iceberg.io.BulkDeletionFailureException;
 import org.apache.iceberg.io.FileInfo;
 import org.apache.iceberg.io.InputFile;
 import org.apache.iceberg.io.OutputFile;
+import org.apache.iceberg.io.SupportsBulkOperations;
 import org.apache.iceberg.io.SupportsPrefixOperations;
 
 /** Objects of an S3-compatible store, by their {@code s3://} addresses. Safe for concurrent use. */
-public final class S3Files implements SupportsPrefixOperations {
+public final class S3Files implements SupportsPrefixOperations, SupportsBulkOperations {
     private static final long serialVersionUID = 1;
 
     private final transient S3Client client;
@@ -94,6 +96,22 @@ public final class S3Files implements SupportsPrefixOperations {
             return token;
         } catch (XMLStreamException e) {
             throw new S3Exception("The list of " + bucket + " cannot be read", 0, e);
+        }
+    }
+
+    /** One after another, so that it needs no threads of Iceberg, which end early. */
+    @Override
+    public void deleteFiles(Iterable<String> locations) {
+        int failed = 0;
+        for (String location : locations) {
+            try {
+                deleteFile(location);
+            } catch (RuntimeException e) {
+                failed++;
+            }
+        }
+        if (failed > 0) {
+            throw new BulkDeletionFailureException(failed);
         }
     }
 

@@ -1,5 +1,6 @@
 package io.segmentdo.warehouse.load;
 
+import io.segmentdo.warehouse.rows.Workers;
 import io.segmentdo.warehouse.table.Positions;
 import java.util.List;
 import java.util.Map;
@@ -61,7 +62,7 @@ final class Commit {
             }
             Positions next = base.with(reached);
             AppendFiles append =
-                    table.newAppend().set(Positions.SUMMARY, next.text()).set(LOAD, loadId);
+                    Workers.use(table.newAppend()).set(Positions.SUMMARY, next.text()).set(LOAD, loadId);
             files.forEach(append::appendFile);
             append.validateWith(ancestors -> Positions.lastOf(ancestors).equals(stored));
             try {

@@ -32,6 +32,7 @@ import org.slf4j.LoggerFactory;
 public final class Loader implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Loader.class);
     private static final int FILES_MAX = 256;
+    private static final int CLOSING_FAILURES_MAX = 3;
     private static final long PAUSE_MILLIS_MAX = 10_000;
     private static final long CATCH_UP_MILLIS = 20;
 
@@ -296,7 +297,7 @@ public final class Loader implements AutoCloseable {
             } catch (RuntimeException e) {
                 failed(e, "A commit to the warehouse failed, it is looked up and tried again");
                 pause(failures);
-                if (isClosing) {
+                if (isClosing && failures >= CLOSING_FAILURES_MAX) {
                     throw e;
                 }
             }
@@ -359,7 +360,7 @@ public final class Loader implements AutoCloseable {
             if (streams.hasRead()) {
                 commit();
             }
-        } catch (RuntimeException | InterruptedException e) {
+        } catch (RuntimeException | LinkageError | InterruptedException e) {
             log.atWarn().setCause(e).log("The last load is repeated at the next start");
         }
     }

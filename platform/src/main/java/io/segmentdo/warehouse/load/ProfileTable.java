@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import io.segmentdo.warehouse.rows.DataFiles;
 import io.segmentdo.warehouse.rows.Row;
 import io.segmentdo.warehouse.rows.RowFiles;
+import io.segmentdo.warehouse.rows.Workers;
 import io.segmentdo.warehouse.table.Tables;
 import io.segmentdo.warehouse.table.WarehouseTable;
 import java.io.IOException;
@@ -120,7 +121,7 @@ final class ProfileTable {
     }
 
     private void commit(@Nullable Snapshot base, List<DataFile> old, List<DataFile> next) {
-        OverwriteFiles overwrite = table.newOverwrite();
+        OverwriteFiles overwrite = Workers.use(table.newOverwrite());
         old.forEach(overwrite::deleteFile);
         next.forEach(overwrite::addFile);
         overwrite.validateWith(ancestors -> {

@@ -1,5 +1,6 @@
 package io.segmentdo.warehouse.upkeep;
 
+import io.segmentdo.warehouse.rows.Workers;
 import io.segmentdo.warehouse.table.Positions;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -21,7 +22,7 @@ final class Replacement {
         for (int attempt = 1; ; attempt++) {
             table.refresh();
             Optional<Positions> positions = Positions.of(table);
-            SnapshotUpdate<?> update = preparation.get();
+            SnapshotUpdate<?> update = Workers.use(preparation.get());
             positions.ifPresent(known -> update.set(Positions.SUMMARY, known.text()));
             update.validateWith(ancestors -> Positions.lastOf(ancestors).equals(positions));
             try {
