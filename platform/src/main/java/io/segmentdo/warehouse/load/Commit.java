@@ -61,8 +61,9 @@ final class Commit {
                 return new LoadOutcome.Overtaken(base);
             }
             Positions next = base.with(reached);
-            AppendFiles append =
-                    Workers.use(table.newAppend()).set(Positions.SUMMARY, next.text()).set(LOAD, loadId);
+            AppendFiles append = Workers.use(table.newAppend())
+                    .set(Positions.SUMMARY, next.text())
+                    .set(LOAD, loadId);
             files.forEach(append::appendFile);
             append.validateWith(ancestors -> Positions.lastOf(ancestors).equals(stored));
             try {

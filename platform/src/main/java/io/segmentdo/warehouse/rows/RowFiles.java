@@ -22,7 +22,8 @@ public final class RowFiles {
     public static List<DataFile> all(Table table) {
         List<DataFile> all = new ArrayList<>();
         if (table.currentSnapshot() != null) {
-            try (CloseableIterable<FileScanTask> tasks = table.newScan().planWith(Workers.THREADS).planFiles()) {
+            try (CloseableIterable<FileScanTask> tasks =
+                    table.newScan().planWith(Workers.THREADS).planFiles()) {
                 tasks.forEach(task -> all.add(task.file()));
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
