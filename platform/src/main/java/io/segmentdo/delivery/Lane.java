@@ -74,7 +74,6 @@ final class Lane {
     private boolean rewire = true;
     private long reconnectMillis = Long.MAX_VALUE;
     private String waitingFor = "";
-    private CircuitBreakerState breaker = CircuitBreakerState.CLOSED;
     private long throttledUntilMillis;
     private long storePausedUntilMillis;
     private int inFlight;
@@ -86,6 +85,8 @@ final class Lane {
     private long stopAtNanos;
     private boolean stopping;
 
+    // set by the event loop, looked at between any two calls of the plugin
+    private volatile CircuitBreakerState breaker = CircuitBreakerState.CLOSED;
     // any thread
     private final CountDownLatch ended = new CountDownLatch(1);
     private volatile DestinationStatus status;
@@ -107,9 +108,10 @@ final class Lane {
                 services.vertx(),
                 services.config(),
                 destination,
-                state -> inbox.put(() -> {
+                state -> {
                     breaker = state;
-                }));
+                    inbox.wake();
+                });
         this.context = new LentContext(
                 destination, services.clock(), transport, services.states().of(destination));
         ledger.order(config.ordered());

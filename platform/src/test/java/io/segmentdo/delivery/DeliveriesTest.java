@@ -21,6 +21,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -299,7 +300,13 @@ class DeliveriesTest {
     @Test
     void anOpenBreakerStopsTheCursorAndBurnsNothing() {
         AtomicBoolean down = new AtomicBoolean(true);
-        recorder.outcome(e -> down.get() ? Delivery.retry("down") : Delivery.delivered());
+        recorder.outcome(e -> {
+            if (down.get()) {
+                LockSupport.parkNanos(200_000); // somebody who is asked, and takes a moment to fail
+                return Delivery.retry("down");
+            }
+            return Delivery.delivered();
+        });
         DeliveryConfig tripping =
                 withBreaker(Pipeline.QUICK, new BreakerConfig(5, Duration.ofSeconds(10), Duration.ofMillis(100)));
         try (Pipeline pipeline = pipeline(tripping)) {
@@ -314,7 +321,7 @@ class DeliveriesTest {
             long tried = IntStream.range(0, 1_000)
                     .filter(i -> recorder.attempts("m" + i) > 1)
                     .count();
-            assertThat(tried).isLessThan(500);
+            assertThat(tried).as("five full batches fail, and what was under way").isLessThan(800);
         }
     }
 
