@@ -32,8 +32,11 @@ final class Arrivals {
             "projectId",
             "writeKey",
             "_metadata");
-    /** The library is asserted on its own; the others are known to the server or the SDK only. */
-    private static final Set<String> CONTEXT_NOT_COMPARED = Set.of("library", "ip", "instanceId");
+    /**
+     * The library is asserted on its own; the others are known to the server or the SDK only. The group is the one that the
+     * user is in by then, which depends on how requests overtake each other that an SDK makes at the same time.
+     */
+    private static final Set<String> CONTEXT_NOT_COMPARED = Set.of("library", "ip", "instanceId", "groupId");
 
     private Arrivals() {}
 
