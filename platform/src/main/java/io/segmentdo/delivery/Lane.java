@@ -104,14 +104,10 @@ final class Lane {
                 destination, config.plugin(), DestinationStatus.State.WAITING, "starting", DestinationCounts.NONE);
         this.meters = new DeliveryMeters(services, destination, () -> status.counts());
         this.ledger = new Ledger(services, destination, meters, this::go);
-        this.transport = new Transport(
-                services.vertx(),
-                services.config(),
-                destination,
-                state -> {
-                    breaker = state;
-                    inbox.wake();
-                });
+        this.transport = new Transport(services.vertx(), services.config(), destination, state -> {
+            breaker = state;
+            inbox.wake();
+        });
         this.context = new LentContext(
                 destination, services.clock(), transport, services.states().of(destination));
         ledger.order(config.ordered());

@@ -321,7 +321,9 @@ class DeliveriesTest {
             long tried = IntStream.range(0, 1_000)
                     .filter(i -> recorder.attempts("m" + i) > 1)
                     .count();
-            assertThat(tried).as("five full batches fail, and what was under way").isLessThan(800);
+            assertThat(tried)
+                    .as("five full batches fail, and what was under way")
+                    .isLessThan(800);
         }
     }
 
