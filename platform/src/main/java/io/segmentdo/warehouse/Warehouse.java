@@ -53,6 +53,7 @@ public final class Warehouse implements AutoCloseable {
             Outbox outbox,
             MeterRegistry registry,
             InstantSource clock) {
+        Workers.prepare(); // now, because the first event may come when the process is already asked to end
         this.config = config;
         this.directory = directory;
         LoadMeters meters = new LoadMeters(registry, clock);
