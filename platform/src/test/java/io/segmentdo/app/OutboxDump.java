@@ -5,6 +5,7 @@ import io.segmentdo.event.IdentifiedEvent;
 import io.segmentdo.event.OutboxEntry;
 import io.segmentdo.store.Outbox;
 import io.segmentdo.store.OutboxConfig;
+import io.segmentdo.store.PartitionStore;
 import io.segmentdo.store.StoreConfig;
 import io.segmentdo.store.rocks.RocksPartitionStore;
 import java.nio.file.Path;
@@ -20,14 +21,19 @@ final class OutboxDump {
 
     /** All events of all partitions, each partition's in the order of its commits. */
     static List<IdentifiedEvent> of(Path data) {
-        List<IdentifiedEvent> events = new ArrayList<>();
         SimpleMeterRegistry meters = new SimpleMeterRegistry();
         try (RocksPartitionStore store = RocksPartitionStore.open(data.resolve("store"), StoreConfig.DEFAULT, meters)) {
-            Outbox outbox = new Outbox(store, OutboxConfig.DEFAULT, meters, InstantSource.system());
-            for (int partition = 0; partition < store.partitions(); partition++) {
-                outbox.open(partition, store.open(partition));
-                read(outbox, partition, events);
-            }
+            return of(store);
+        }
+    }
+
+    /** All events of a store that nobody else uses. */
+    static List<IdentifiedEvent> of(PartitionStore store) {
+        List<IdentifiedEvent> events = new ArrayList<>();
+        Outbox outbox = new Outbox(store, OutboxConfig.DEFAULT, new SimpleMeterRegistry(), InstantSource.system());
+        for (int partition = 0; partition < store.partitions(); partition++) {
+            outbox.open(partition, store.open(partition));
+            read(outbox, partition, events);
         }
         return events;
     }

@@ -1,0 +1,114 @@
+package io.segmentdo.app;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** One member of a cluster in a JVM of its own, which a test can stop in every way there is. */
+final class ClusterMember implements AutoCloseable {
+    private static final Pattern TOKEN = Pattern.compile("Owner token: (\\S+)");
+
+    private final ChildPlatform platform;
+    private final HttpClient client = HttpClient.newHttpClient();
+
+    private ClusterMember(ChildPlatform platform) {
+        this.platform = platform;
+    }
+
+    /** Of this configuration; starts nothing yet. */
+    static ClusterMember in(Path home, String platformYaml, String workspaceYaml) throws IOException {
+        Path workspaces = Files.createDirectories(home.resolve("config/workspaces"));
+        Files.writeString(home.resolve("config/platform.yaml"), platformYaml);
+        Files.writeString(workspaces.resolve("shop.yaml"), workspaceYaml);
+        return new ClusterMember(ChildPlatform.in(home));
+    }
+
+    int port() {
+        return platform.port();
+    }
+
+    void start() throws IOException, InterruptedException {
+        platform.start();
+    }
+
+    /** SIGTERM. */
+    Duration leave() throws InterruptedException {
+        return platform.stop();
+    }
+
+    /** SIGKILL. */
+    void kill() throws InterruptedException {
+        platform.kill();
+    }
+
+    /** SIGSTOP: everything stands still, connections stay open. */
+    void freeze() throws IOException, InterruptedException {
+        signal("STOP");
+    }
+
+    /** SIGCONT. */
+    void thaw() throws IOException, InterruptedException {
+        signal("CONT");
+    }
+
+    private void signal(String name) throws IOException, InterruptedException {
+        Process kill = new ProcessBuilder("kill", "-" + name, String.valueOf(platform.pid())).start();
+        if (!kill.waitFor(10, TimeUnit.SECONDS) || kill.exitValue() != 0) {
+            throw new AssertionError("kill -" + name + " failed");
+        }
+    }
+
+    /** The value of a meter; -1 when the member does not answer. */
+    double meter(String line) throws InterruptedException {
+        try {
+            return get("/metrics", "")
+                    .lines()
+                    .filter(found -> found.startsWith(line + " "))
+                    .mapToDouble(found -> Double.parseDouble(found.substring(line.length() + 1)))
+                    .findFirst()
+                    .orElse(-1);
+        } catch (IOException e) {
+            return -1;
+        }
+    }
+
+    /** How many partitions it owns; -1 when it does not answer. */
+    int owned() throws InterruptedException {
+        return (int) meter("segmentdo_partitions_owned");
+    }
+
+    /** A page of the guarded API. */
+    String get(String path, String token) throws IOException, InterruptedException {
+        HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port() + path))
+                .timeout(Duration.ofSeconds(1))
+                .header("Authorization", "Bearer " + token)
+                .build();
+        return client.send(request, HttpResponse.BodyHandlers.ofString()).body();
+    }
+
+    String token() throws IOException {
+        Matcher told = TOKEN.matcher(log());
+        if (!told.find()) {
+            throw new AssertionError("no owner token in the log");
+        }
+        return told.group(1);
+    }
+
+    String log() throws IOException {
+        return Files.readString(platform.log());
+    }
+
+    @Override
+    public void close() throws IOException {
+        client.close();
+        platform.close();
+    }
+}
