@@ -41,7 +41,7 @@ import org.junit.jupiter.api.io.TempDir;
 class ClusterTrial {
     private static final int PARTITIONS = 12;
     private static final String WRITE_KEY = "cluster-write-key";
-    private static final Duration PATIENCE = Duration.ofSeconds(120);
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
     private static final Duration REST = Duration.ofMillis(40);
     private static final long FROZEN_MILLIS = 9_000;
 
