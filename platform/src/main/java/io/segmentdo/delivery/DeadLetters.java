@@ -130,7 +130,8 @@ public final class DeadLetters {
         }
     }
 
-    private static int answer(CompletableFuture<Integer> question) {
+    /** What a lane answers, in bounded time. */
+    static <T> T answer(CompletableFuture<T> question) {
         try {
             return question.get(ANSWER_SECONDS, TimeUnit.SECONDS);
         } catch (InterruptedException e) {

@@ -3,10 +3,6 @@ package io.segmentdo.delivery;
 import io.segmentdo.problem.PlatformException;
 import io.segmentdo.problem.Problem;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -22,8 +18,6 @@ public final class Replays {
 
     /** How many replays there can be. */
     public static final long NUMBER_MAX = 1L << 21;
-
-    private static final long ANSWER_SECONDS = 30;
 
     private final Function<String, @Nullable Lane> lanes;
 
@@ -50,12 +44,12 @@ public final class Replays {
             throw new PlatformException(Problem.INVALID_REQUEST, "event " + first + " of replay " + replay);
         }
         long position = DeliveryKey.REPLAYED + replay * EVENTS_MAX + first;
-        return answer(lane(destination).take(position, events));
+        return DeadLetters.answer(lane(destination).take(position, events));
     }
 
     /** How many deliveries of replays are not settled. */
     public long waiting(String destination) {
-        return answer(lane(destination).replaying());
+        return DeadLetters.answer(lane(destination).replaying());
     }
 
     private Lane lane(String destination) {
@@ -64,20 +58,5 @@ public final class Replays {
             throw new PlatformException(Problem.NOT_FOUND, "there is no destination " + destination);
         }
         return lane;
-    }
-
-    private static long answer(CompletableFuture<Long> question) {
-        try {
-            return question.get(ANSWER_SECONDS, TimeUnit.SECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new PlatformException(Problem.OVERLOADED, "interrupted while the destination was asked", e);
-        } catch (TimeoutException e) {
-            throw new PlatformException(Problem.OVERLOADED, "the destination does not answer", e);
-        } catch (ExecutionException e) {
-            throw e.getCause() instanceof PlatformException problem
-                    ? problem
-                    : new PlatformException(Problem.INTERNAL, "the destination failed", e.getCause());
-        }
     }
 }

@@ -8,17 +8,14 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 import org.apache.iceberg.exceptions.NotFoundException;
-import org.apache.iceberg.io.BulkDeletionFailureException;
 import org.apache.iceberg.io.FileInfo;
 import org.apache.iceberg.io.InputFile;
 import org.apache.iceberg.io.OutputFile;
-import org.apache.iceberg.io.SupportsBulkOperations;
-import org.apache.iceberg.io.SupportsPrefixOperations;
 
 /**
  * Files of this machine, by their {@code file:///} addresses; durable when they are closed. Safe for concurrent use.
  */
-public final class LocalFiles implements SupportsPrefixOperations, SupportsBulkOperations {
+public final class LocalFiles implements ListedFiles {
     private static final long serialVersionUID = 1;
 
     /** The address of a directory, without a slash at its end. */
@@ -77,29 +74,6 @@ public final class LocalFiles implements SupportsPrefixOperations, SupportsBulkO
                     Files.getLastModifiedTime(file).toMillis());
         } catch (IOException e) {
             throw new NotFoundException(e, "%s", file);
-        }
-    }
-
-    /** One after another, so that it needs no threads of Iceberg, which end early. */
-    @Override
-    public void deleteFiles(Iterable<String> locations) {
-        int failed = 0;
-        for (String location : locations) {
-            try {
-                deleteFile(location);
-            } catch (RuntimeException e) {
-                failed++;
-            }
-        }
-        if (failed > 0) {
-            throw new BulkDeletionFailureException(failed);
-        }
-    }
-
-    @Override
-    public void deletePrefix(String prefix) {
-        for (FileInfo file : listPrefix(prefix)) {
-            deleteFile(file.location());
         }
     }
 }

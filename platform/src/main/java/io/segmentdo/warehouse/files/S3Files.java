@@ -14,15 +14,12 @@ import javax.xml.stream.XMLInputFactory;
 import javax.xml.stream.XMLStreamConstants;
 import javax.xml.stream.XMLStreamException;
 import javax.xml.stream.XMLStreamReader;
-import org.apache.iceberg.io.BulkDeletionFailureException;
 import org.apache.iceberg.io.FileInfo;
 import org.apache.iceberg.io.InputFile;
 import org.apache.iceberg.io.OutputFile;
-import org.apache.iceberg.io.SupportsBulkOperations;
-import org.apache.iceberg.io.SupportsPrefixOperations;
 
 /** Objects of an S3-compatible store, by their {@code s3://} addresses. Safe for concurrent use. */
-public final class S3Files implements SupportsPrefixOperations, SupportsBulkOperations {
+public final class S3Files implements ListedFiles {
     private static final long serialVersionUID = 1;
 
     private final transient S3Client client;
@@ -96,29 +93,6 @@ public final class S3Files implements SupportsPrefixOperations, SupportsBulkOper
             return token;
         } catch (XMLStreamException e) {
             throw new S3Exception("The list of " + bucket + " cannot be read", 0, e);
-        }
-    }
-
-    /** One after another, so that it needs no threads of Iceberg, which end early. */
-    @Override
-    public void deleteFiles(Iterable<String> locations) {
-        int failed = 0;
-        for (String location : locations) {
-            try {
-                deleteFile(location);
-            } catch (RuntimeException e) {
-                failed++;
-            }
-        }
-        if (failed > 0) {
-            throw new BulkDeletionFailureException(failed);
-        }
-    }
-
-    @Override
-    public void deletePrefix(String prefix) {
-        for (FileInfo file : listPrefix(prefix)) {
-            deleteFile(file.location());
         }
     }
 
