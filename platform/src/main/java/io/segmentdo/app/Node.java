@@ -336,7 +336,7 @@ public final class Node implements AutoCloseable {
                             new ApiGuard(owner, config.control(), clock),
                             config.control())
                     .mount(api);
-            new DeliveryApi(vertx, deliveries.deadLetters()).mount(api);
+            new DeliveryApi(deliveries.deadLetters()).mount(api);
             new ClusterApi(cluster, claims).mount(api);
             return api;
         }

@@ -2,6 +2,7 @@ package io.segmentdo.control;
 
 import io.segmentdo.problem.PlatformException;
 import io.segmentdo.problem.Problem;
+import io.segmentdo.rest.Endpoint;
 import io.segmentdo.telemetry.Discards;
 import io.segmentdo.telemetry.Metrics;
 import io.vertx.core.http.HttpHeaders;
@@ -13,7 +14,6 @@ import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -149,7 +149,7 @@ public final class ControlApi {
     private void listDiscards(RoutingContext context) {
         Optional<String> source = Optional.ofNullable(context.request().getParam("source"));
         Optional<String> reason = Optional.ofNullable(context.request().getParam("reason"));
-        int limit = limit(context);
+        int limit = Endpoint.parameter(context, "limit", SAMPLES_DEFAULT, 1, 10_000);
         JsonArray counts = new JsonArray();
         discards.counts().stream()
                 .filter(count -> source.map(count.source()::equals).orElse(true))
@@ -174,19 +174,6 @@ public final class ControlApi {
                         .put("counts", counts)
                         .put("samples", samples)
                         .toBuffer());
-    }
-
-    private static int limit(RoutingContext context) {
-        String text = Objects.requireNonNullElse(context.request().getParam("limit"), "" + SAMPLES_DEFAULT);
-        try {
-            int limit = Integer.parseInt(text);
-            if (limit >= 1 && limit <= 10_000) {
-                return limit;
-            }
-        } catch (NumberFormatException e) {
-            // answered below, like any other number that does not fit
-        }
-        throw new PlatformException(Problem.INVALID_REQUEST, "limit: " + text + " (expected: 1 to 10000)");
     }
 
     private void showConfig(RoutingContext context) {

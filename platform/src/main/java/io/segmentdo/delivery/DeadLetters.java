@@ -26,7 +26,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class DeadLetters {
     private static final Logger LOG = LoggerFactory.getLogger(DeadLetters.class);
-    private static final int PAGE_MAX = 1000;
+    static final int PAGE_MAX = 1000;
     private static final long ANSWER_SECONDS = 30;
 
     /**

@@ -1,22 +1,18 @@
 package io.segmentdo.delivery;
 
-import io.segmentdo.problem.PlatformException;
-import io.segmentdo.problem.Problem;
-import io.vertx.core.Vertx;
-import io.vertx.core.http.HttpMethod;
-import io.vertx.core.json.DecodeException;
+import io.segmentdo.rest.Endpoint;
+import io.segmentdo.rest.RequestBody;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
-import io.vertx.ext.web.handler.BodyHandler;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.Callable;
+import java.util.Set;
 
 /**
- * The REST view of the dead letters. Failures go to the router's failure handler as {@link PlatformException}s; access is
+ * The REST view of the dead letters. Failures go to the router's failure handler as platform exceptions; access is
  * the guard's matter, which stands before these routes.
  */
 public final class DeliveryApi {
@@ -24,34 +20,23 @@ public final class DeliveryApi {
     private static final int BODY_MAX = 1 << 20;
     private static final int LIMIT_DEFAULT = 50;
 
-    private final Vertx vertx;
     private final DeadLetters deadLetters;
 
-    public DeliveryApi(Vertx vertx, DeadLetters deadLetters) {
-        this.vertx = vertx;
+    public DeliveryApi(DeadLetters deadLetters) {
         this.deadLetters = deadLetters;
     }
 
     /** Adds the routes. */
     public void mount(Router router) {
-        router.get(PATH).handler(context -> answer(context, () -> list(context)));
-        router.post(PATH + "/replay").handler(body()).handler(context -> answer(context, () -> replay(context)));
-        router.route(HttpMethod.DELETE, PATH)
-                .handler(body())
-                .handler(context -> answer(context, () -> delete(context)));
-    }
-
-    private static BodyHandler body() {
-        return BodyHandler.create(false).setBodyLimit(BODY_MAX);
-    }
-
-    private void answer(RoutingContext context, Callable<JsonObject> work) {
-        vertx.executeBlocking(work, false).onSuccess(context::json).onFailure(context::fail);
+        router.get(PATH).handler(Endpoint.blocking(this::list));
+        router.post(PATH + "/replay").handler(Endpoint.body(BODY_MAX)).handler(Endpoint.blocking(this::replay));
+        router.delete(PATH).handler(Endpoint.body(BODY_MAX)).handler(Endpoint.blocking(this::delete));
     }
 
     private JsonObject list(RoutingContext context) {
         Optional<String> after = Optional.ofNullable(context.request().getParam("after"));
-        DeadLetters.Page page = deadLetters.list(destination(context), after, limit(context));
+        DeadLetters.Page page = deadLetters.list(
+                destination(context), after, Endpoint.parameter(context, "limit", LIMIT_DEFAULT, 1, DeadLetters.PAGE_MAX));
         JsonArray letters = new JsonArray();
         page.letters().forEach(letter -> letters.add(describe(letter)));
         JsonObject answer = new JsonObject().put("deadLetters", letters);
@@ -75,48 +60,26 @@ public final class DeliveryApi {
     }
 
     private JsonObject replay(RoutingContext context) {
-        JsonObject request = object(context);
-        int replayed = Boolean.TRUE.equals(request.getValue("all"))
+        RequestBody body = RequestBody.of(context, Set.of("all", "ids"));
+        int replayed = body.isTrue("all")
                 ? deadLetters.replayAll(destination(context))
-                : deadLetters.replay(destination(context), ids(request));
+                : deadLetters.replay(destination(context), ids(body));
         return new JsonObject().put("replayed", replayed);
     }
 
     private JsonObject delete(RoutingContext context) {
-        return new JsonObject().put("deleted", deadLetters.delete(destination(context), ids(object(context))));
+        return new JsonObject().put("deleted", deadLetters.delete(destination(context), ids(RequestBody.of(context, Set.of("ids")))));
     }
 
     private static String destination(RoutingContext context) {
         return context.pathParam("workspace") + "/" + context.pathParam("destination");
     }
 
-    private static int limit(RoutingContext context) {
-        String limit = context.request().getParam("limit");
-        if (limit == null) {
-            return LIMIT_DEFAULT;
+    private static List<String> ids(RequestBody body) {
+        List<String> ids = body.texts("ids");
+        if (ids.isEmpty()) {
+            throw body.refusal("ids", ids, "a list of ids of dead letters");
         }
-        if (!limit.matches("\\d{1,6}")) {
-            throw new PlatformException(Problem.INVALID_REQUEST, "limit: " + limit + " (expected: 1 to 1000)");
-        }
-        return Integer.parseInt(limit);
-    }
-
-    private static JsonObject object(RoutingContext context) {
-        try {
-            JsonObject object = context.body().asJsonObject();
-            if (object != null) {
-                return object;
-            }
-        } catch (DecodeException | ClassCastException e) {
-            throw new PlatformException(Problem.INVALID_REQUEST, "the body is no JSON object", e);
-        }
-        throw new PlatformException(Problem.INVALID_REQUEST, "there is no body (expected: a JSON object)");
-    }
-
-    private static List<String> ids(JsonObject request) {
-        if (request.getValue("ids") instanceof JsonArray ids && ids.stream().allMatch(String.class::isInstance)) {
-            return ids.stream().map(String.class::cast).toList();
-        }
-        throw new PlatformException(Problem.INVALID_REQUEST, "ids: missing (expected: a list of ids of dead letters)");
+        return ids;
     }
 }

@@ -15,7 +15,8 @@ import java.time.Duration;
  * @param threads that compute
  */
 public record Limits(long timeMillis, long memoryBytes, long spillBytes, long rows, long bytes, int threads) {
-    Duration time() {
+    /** From its start to its last row. */
+    public Duration time() {
         return Duration.ofMillis(timeMillis);
     }
 

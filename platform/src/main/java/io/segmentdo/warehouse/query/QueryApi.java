@@ -2,6 +2,8 @@ package io.segmentdo.warehouse.query;
 
 import io.segmentdo.problem.PlatformException;
 import io.segmentdo.problem.Problem;
+import io.segmentdo.rest.Endpoint;
+import io.segmentdo.rest.RequestBody;
 import io.segmentdo.warehouse.engine.EnginesConfig;
 import io.segmentdo.warehouse.engine.Limits;
 import io.segmentdo.warehouse.engine.QueryException;
@@ -9,20 +11,16 @@ import io.segmentdo.warehouse.engine.Reason;
 import io.segmentdo.warehouse.engine.ResultForm;
 import io.vertx.core.Context;
 import io.vertx.core.http.HttpHeaders;
-import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
-import io.vertx.ext.web.handler.BodyHandler;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /**
  * {@code POST /v1/warehouse/query}, and the list and the end of queries that run. Each query has a virtual thread; access
@@ -47,15 +45,14 @@ public final class QueryApi {
     /** Adds the routes. */
     public void mount(Router router) {
         router.post(PATH + "/query")
-                .handler(BodyHandler.create(false)
-                        .setBodyLimit(config.requestMax().bytes()))
+                .handler(Endpoint.body(config.requestMax().bytes()))
                 .handler(this::query);
         router.get(PATH + "/queries").handler(this::list);
         router.delete(PATH + "/queries/:id").handler(this::cancel);
     }
 
     private void query(RoutingContext context) {
-        QueryRequest request = request(body(context));
+        QueryRequest request = request(RequestBody.of(context, MEMBERS));
         Context loop = context.vertx().getOrCreateContext();
         ResponseSink sink = new ResponseSink(loop, context.response(), request);
         context.response().exceptionHandler(e -> leave(sink, request)).closeHandler(v -> leave(sink, request));
@@ -118,121 +115,52 @@ public final class QueryApi {
         };
     }
 
-    private QueryRequest request(JsonObject body) {
-        try {
-            return read(body);
-        } catch (ClassCastException e) {
-            throw new PlatformException(
-                    Problem.INVALID_REQUEST,
-                    "a member has the wrong type (expected: texts, fresh true or false, limits an object of numbers)",
-                    e);
-        }
-    }
-
-    private QueryRequest read(JsonObject body) {
-        allow("", body, MEMBERS);
-        ResultForm form = ResultForm.find(body.getString("format", "json"))
-                .orElseThrow(() -> invalid("format", body.getValue("format"), "json, ndjson, csv or arrow"));
-        String asOf = body.getString("asOf");
+    private QueryRequest request(RequestBody body) {
+        String form = body.findText("format").orElse("json");
         return new QueryRequest(
                 id(body),
                 workspace(body),
-                sql(body),
-                form,
-                Optional.ofNullable(asOf).map(Moment::parse),
-                Boolean.TRUE.equals(body.getValue("fresh")),
-                limits(body));
+                body.text("sql", "a SELECT"),
+                ResultForm.find(form).orElseThrow(() -> body.refusal("format", form, "json, ndjson, csv or arrow")),
+                body.findText("asOf").map(Moment::parse),
+                body.isTrue("fresh"),
+                limits(body.object("limits", LIMITS)));
     }
 
-    private static String id(JsonObject body) {
-        String id = body.getString("id", UUID.randomUUID().toString());
+    private static String id(RequestBody body) {
+        String id = body.findText("id").orElseGet(() -> UUID.randomUUID().toString());
         if (!id.matches("[A-Za-z0-9_.-]{1,64}")) {
-            throw invalid("id", id, "up to 64 letters, digits, dots, dashes");
+            throw body.refusal("id", id, "up to 64 letters, digits, dots, dashes");
         }
         return id;
     }
 
-    private static String sql(JsonObject body) {
-        String sql = body.getString("sql", "");
-        if (sql.isBlank()) {
-            throw new PlatformException(Problem.INVALID_REQUEST, "sql: missing (expected: a SELECT)");
-        }
-        return sql;
-    }
-
-    private String workspace(JsonObject body) {
+    private String workspace(RequestBody body) {
         List<String> known = workspaces.get();
-        String workspace = body.getString("workspace");
-        if (workspace == null) {
-            if (known.size() == 1) {
-                return known.getFirst();
-            }
-            throw new PlatformException(
-                    Problem.INVALID_REQUEST,
-                    "workspace: missing (expected: one of the " + known.size() + " there are)");
-        }
+        String workspace = known.size() == 1
+                ? body.findText("workspace").orElse(known.getFirst())
+                : body.text("workspace", "one of the " + known.size() + " there are");
         if (!known.contains(workspace)) {
             throw new PlatformException(Problem.NOT_FOUND, "there is no workspace " + workspace);
         }
         return workspace;
     }
 
-    private Limits limits(JsonObject body) {
+    private Limits limits(RequestBody asked) {
         EnginesConfig most = config.engines();
-        JsonObject asked = body.getJsonObject("limits", new JsonObject());
-        allow("limits.", asked, LIMITS);
-        Limits limits = most.limits();
-        Double seconds = asked.getDouble("seconds");
-        if (seconds != null) {
-            Duration time = Duration.ofMillis((long) (seconds * 1000));
-            if (!time.isPositive() || time.compareTo(most.timeMax()) > 0) {
-                throw invalid(
-                        "limits.seconds", seconds, "up to " + most.timeMax().toSeconds());
-            }
-            limits = limits.within(time);
-        }
-        Long rows = asked.getLong("rows");
-        if (rows != null) {
-            if (rows < 1 || rows > most.rowsMax()) {
-                throw invalid("limits.rows", rows, "1 to " + most.rowsMax());
-            }
-            limits = limits.rows(rows);
-        }
-        Long bytes = asked.getLong("bytes");
-        if (bytes != null) {
-            if (bytes < 1 || bytes > most.bytesMax().bytes()) {
-                throw invalid("limits.bytes", bytes, "1 to " + most.bytesMax().bytes());
-            }
-            limits = limits.bytes(bytes);
-        }
-        return limits;
+        Limits usual = most.limits();
+        return usual.within(asked.findNumber("seconds").map(seconds -> time(asked, seconds)).orElse(usual.time()))
+                .rows(asked.whole("rows", usual.rows(), 1, most.rowsMax()))
+                .bytes(asked.whole("bytes", usual.bytes(), 1, most.bytesMax().bytes()));
     }
 
-    private static void allow(String prefix, JsonObject object, Set<String> members) {
-        for (String name : object.fieldNames()) {
-            if (!members.contains(name)) {
-                throw new PlatformException(
-                        Problem.INVALID_REQUEST,
-                        prefix + name + ": unknown (expected: "
-                                + String.join(", ", members.stream().sorted().toList()) + ")");
-            }
+    private Duration time(RequestBody asked, Number seconds) {
+        Duration time = Duration.ofMillis((long) (seconds.doubleValue() * 1000));
+        Duration most = config.engines().timeMax();
+        if (!time.isPositive() || time.compareTo(most) > 0) {
+            throw asked.refusal("seconds", seconds, "up to " + most.toSeconds());
         }
-    }
-
-    private static PlatformException invalid(String name, @Nullable Object value, String expected) {
-        return new PlatformException(Problem.INVALID_REQUEST, name + ": " + value + " (expected: " + expected + ")");
-    }
-
-    private static JsonObject body(RoutingContext context) {
-        try {
-            JsonObject body = context.body().asJsonObject();
-            if (body != null) {
-                return body;
-            }
-        } catch (DecodeException | ClassCastException e) {
-            throw new PlatformException(Problem.INVALID_REQUEST, "the body is no JSON object", e);
-        }
-        throw new PlatformException(Problem.INVALID_REQUEST, "there is no body (expected: a JSON object with sql)");
+        return time;
     }
 
     private void list(RoutingContext context) {

@@ -2,13 +2,12 @@ package io.segmentdo.warehouse.replay;
 
 import io.segmentdo.problem.PlatformException;
 import io.segmentdo.problem.Problem;
-import io.vertx.core.Context;
-import io.vertx.core.json.DecodeException;
+import io.segmentdo.rest.Endpoint;
+import io.segmentdo.rest.RequestBody;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
-import io.vertx.ext.web.handler.BodyHandler;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -18,8 +17,6 @@ import java.time.temporal.ChronoUnit;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Set;
-import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /** {@code /v1/replay}: start, list, look at and end replays. Access is the guard's matter, which stands before it. */
 public final class ReplayApi {
@@ -36,97 +33,49 @@ public final class ReplayApi {
 
     /** Adds the routes. */
     public void mount(Router router) {
-        router.post(PATH)
-                .handler(BodyHandler.create(false).setBodyLimit(BODY_MAX))
-                .handler(context -> answer(context, () -> begin(context)));
-        router.get(PATH).handler(context -> answer(context, this::list));
-        router.get(PATH + "/:number").handler(context -> answer(context, () -> show(find(context))));
-        router.delete(PATH + "/:number").handler(context -> answer(context, () -> cancel(context)));
-    }
-
-    private static void answer(RoutingContext context, Supplier<JsonObject> work) {
-        Context loop = context.vertx().getOrCreateContext();
-        Thread.ofVirtual().name("replay-api").start(() -> {
-            try {
-                JsonObject answer = work.get();
-                loop.runOnContext(v -> context.json(answer));
-            } catch (ClassCastException e) {
-                fail(loop, context, new PlatformException(Problem.INVALID_REQUEST, "a member has the wrong type", e));
-            } catch (RuntimeException e) {
-                fail(loop, context, e);
-            }
-        });
-    }
-
-    private static void fail(Context loop, RoutingContext context, RuntimeException e) {
-        loop.runOnContext(v -> context.fail(e));
+        router.post(PATH).handler(Endpoint.body(BODY_MAX)).handler(Endpoint.blocking(this::begin));
+        router.get(PATH).handler(Endpoint.blocking(context -> list()));
+        router.get(PATH + "/:number").handler(Endpoint.blocking(context -> show(find(context))));
+        router.delete(PATH + "/:number").handler(Endpoint.blocking(this::cancel));
     }
 
     private JsonObject begin(RoutingContext context) {
-        JsonObject body = body(context);
-        for (String name : body.fieldNames()) {
-            if (!MEMBERS.contains(name)) {
-                throw invalid(name + ": unknown (expected: "
-                        + String.join(", ", MEMBERS.stream().sorted().toList()) + ")");
-            }
-        }
+        RequestBody body = RequestBody.of(context, MEMBERS);
         Replays.Wish wish = wish(body);
-        return Boolean.TRUE.equals(body.getValue("dryRun"))
+        return body.isTrue("dryRun")
                 ? new JsonObject().put("dryRun", true).put("events", replays.count(wish))
                 : show(replays.find(replays.begin(wish)).orElseThrow());
     }
 
-    private Replays.Wish wish(JsonObject body) {
-        String workspace = text(body, "workspace");
-        int rate = body.getInteger("rate", replays.config().rate());
-        if (rate < 1 || rate > replays.config().rateMax()) {
-            throw invalid(
-                    "rate: " + rate + " (expected: 1 to " + replays.config().rateMax() + ")");
-        }
-        long from = micros("from", body.getString("from"), Instant.EPOCH);
-        long to = micros("to", body.getString("to"), Instant.now());
+    private Replays.Wish wish(RequestBody body) {
+        String workspace = body.text("workspace", "an id");
+        long from = micros(body, "from", Instant.EPOCH);
+        long to = micros(body, "to", Instant.now());
         if (from >= to) {
-            throw invalid("to: " + body.getString("to") + " (expected: later than from)");
+            throw body.refusal("to", body.findText("to").orElse("now"), "later than from");
         }
         return new Replays.Wish(
-                workspace, workspace + "/" + text(body, "destination"), body.getString("where", ""), from, to, rate);
+                workspace,
+                workspace + "/" + body.text("destination", "an id"),
+                body.findText("where").orElse(""),
+                from,
+                to,
+                (int) body.whole("rate", replays.config().rate(), 1, replays.config().rateMax()));
     }
 
-    private static String text(JsonObject body, String name) {
-        String text = body.getString(name, "");
-        if (text.isBlank()) {
-            throw invalid(name + ": missing (expected: an id)");
-        }
-        return text;
+    private static long micros(RequestBody body, String name, Instant otherwise) {
+        Instant time = body.findText(name).map(text -> time(body, name, text)).orElse(otherwise);
+        return ChronoUnit.MICROS.between(Instant.EPOCH, time);
     }
 
-    private static long micros(String name, @Nullable String text, Instant otherwise) {
+    private static Instant time(RequestBody body, String name, String text) {
         try {
-            Instant time = text == null
-                    ? otherwise
-                    : text.length() == 10
-                            ? LocalDate.parse(text).atStartOfDay(ZoneOffset.UTC).toInstant()
-                            : OffsetDateTime.parse(text).toInstant();
-            return ChronoUnit.MICROS.between(Instant.EPOCH, time);
+            return text.length() == 10
+                    ? LocalDate.parse(text).atStartOfDay(ZoneOffset.UTC).toInstant()
+                    : OffsetDateTime.parse(text).toInstant();
         } catch (DateTimeException e) {
-            throw invalid(name + ": " + text + " (expected: 2026-05-01 or 2026-05-01T12:00:00Z)");
+            throw body.refusal(name, text, "2026-05-01 or 2026-05-01T12:00:00Z");
         }
-    }
-
-    private static JsonObject body(RoutingContext context) {
-        try {
-            JsonObject body = context.body().asJsonObject();
-            if (body != null) {
-                return body;
-            }
-        } catch (DecodeException | ClassCastException e) {
-            throw new PlatformException(Problem.INVALID_REQUEST, "the body is no JSON object", e);
-        }
-        throw invalid("there is no body (expected: a JSON object)");
-    }
-
-    private static PlatformException invalid(String message) {
-        return new PlatformException(Problem.INVALID_REQUEST, message);
     }
 
     private JsonObject list() {
