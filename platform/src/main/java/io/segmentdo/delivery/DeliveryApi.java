@@ -36,7 +36,9 @@ public final class DeliveryApi {
     private JsonObject list(RoutingContext context) {
         Optional<String> after = Optional.ofNullable(context.request().getParam("after"));
         DeadLetters.Page page = deadLetters.list(
-                destination(context), after, Endpoint.parameter(context, "limit", LIMIT_DEFAULT, 1, DeadLetters.PAGE_MAX));
+                destination(context),
+                after,
+                Endpoint.parameter(context, "limit", LIMIT_DEFAULT, 1, DeadLetters.PAGE_MAX));
         JsonArray letters = new JsonArray();
         page.letters().forEach(letter -> letters.add(describe(letter)));
         JsonObject answer = new JsonObject().put("deadLetters", letters);
@@ -68,7 +70,8 @@ public final class DeliveryApi {
     }
 
     private JsonObject delete(RoutingContext context) {
-        return new JsonObject().put("deleted", deadLetters.delete(destination(context), ids(RequestBody.of(context, Set.of("ids")))));
+        return new JsonObject()
+                .put("deleted", deadLetters.delete(destination(context), ids(RequestBody.of(context, Set.of("ids")))));
     }
 
     private static String destination(RoutingContext context) {

@@ -149,7 +149,9 @@ public final class QueryApi {
     private Limits limits(RequestBody asked) {
         EnginesConfig most = config.engines();
         Limits usual = most.limits();
-        return usual.within(asked.findNumber("seconds").map(seconds -> time(asked, seconds)).orElse(usual.time()))
+        return usual.within(asked.findNumber("seconds")
+                        .map(seconds -> time(asked, seconds))
+                        .orElse(usual.time()))
                 .rows(asked.whole("rows", usual.rows(), 1, most.rowsMax()))
                 .bytes(asked.whole("bytes", usual.bytes(), 1, most.bytesMax().bytes()));
     }

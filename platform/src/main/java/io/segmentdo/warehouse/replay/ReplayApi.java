@@ -60,7 +60,8 @@ public final class ReplayApi {
                 body.findText("where").orElse(""),
                 from,
                 to,
-                (int) body.whole("rate", replays.config().rate(), 1, replays.config().rateMax()));
+                (int) body.whole(
+                        "rate", replays.config().rate(), 1, replays.config().rateMax()));
     }
 
     private static long micros(RequestBody body, String name, Instant otherwise) {
