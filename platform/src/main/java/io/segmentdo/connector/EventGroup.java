@@ -92,7 +92,7 @@ final class EventGroup {
         List<Object> values = texts(batch.groupBy(), scope);
         int most = splits.getOrDefault(event.messageId(), batch.limits().events());
         List<Object> key = List.of(plan.declared().id(), values, most);
-        long size = batch.weighs() && item != null ? context.json().write(item).length + 1 : 0;
+        long size = batch.weighs() ? size(event, item, context) : 0;
         EventGroup group = open.get(key);
         if (group == null || !group.hasRoom(batch.limits(), most, size)) {
             group = new EventGroup(plan, values, Optional.empty());
@@ -106,6 +106,14 @@ final class EventGroup {
                 item,
                 batch.orderBy().map(by -> by.apply(scope)).orElse(null));
         group.bytes += size;
+    }
+
+    private static long size(OutboundEvent event, @Nullable Object item, DestinationContext context) {
+        if (item == null) {
+            return 0;
+        }
+        boolean isWhole = item == event.payload();
+        return 1 + (isWhole ? event.payloadJson().length : context.json().write(item).length);
     }
 
     private static List<Object> texts(List<Mapping> mappings, Scope scope) {

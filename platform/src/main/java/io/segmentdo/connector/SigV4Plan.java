@@ -22,7 +22,7 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * Signs requests as AWS does, version 4. Host, date, content type and all {@code x-amz-} headers are signed.
+ * Signs requests as AWS does, version 4. Host, content type and all {@code x-amz-} headers, the date among them, are signed.
  *
  * <p>Immutable.
  *
@@ -103,9 +103,15 @@ record SigV4Plan(Mapping service, Mapping region, Mapping accessKeyId, Mapping s
                 headers.put(lower, value.strip().replaceAll(" +", " "));
             }
         });
-        URI uri = request.uri();
-        headers.put("host", uri.getPort() < 0 ? uri.getHost() : uri.getHost() + ":" + uri.getPort());
+        headers.put("host", host(request.uri()));
         return headers;
+    }
+
+    /** As clients write it: without a port that is the scheme's own. */
+    private static String host(URI uri) {
+        int port = uri.getPort();
+        boolean isDefault = port < 0 || port == ("http".equals(uri.getScheme()) ? 80 : 443);
+        return isDefault ? uri.getHost() : uri.getHost() + ":" + port;
     }
 
     /** The encoded path; every service but S3 wants it encoded once more. */

@@ -60,9 +60,12 @@ public final class DestinationReference {
                         ? "- Up to " + batching.events() + " events go together.\n"
                         : "- Each event goes alone.\n");
         RateLimit rate = descriptor.rate();
-        if (!rate.equals(RateLimit.NONE)) {
+        if (rate.requests() < RateLimit.NONE.requests()) {
             page.append("- At most ").append(rate.requests()).append(" requests per ");
             page.append(rate.per().toSeconds()).append(" s.\n");
+        }
+        if (rate.concurrency() < RateLimit.NONE.concurrency()) {
+            page.append("- At most ").append(rate.concurrency()).append(" requests at a time.\n");
         }
         page.append(descriptor.testsCredentials() ? "- Credentials can be tested.\n" : "");
         page.append(descriptor.deletesUsers() ? "- Users can be deleted.\n" : "");

@@ -26,6 +26,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class AuthenticationTest {
     private static final String REFRESH = """
@@ -197,6 +199,29 @@ class AuthenticationTest {
                         "AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20150830/us-east-1/service/aws4_request, "
                                 + "SignedHeaders=host;x-amz-date, "
                                 + "Signature=5fa00fa31553b73ebf1942676e86291e8372ff2a2260956d9b8aae1d763fbf31");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "/?lifecycle, fea454ca298b7da1c68078a5d1bdbfbbe0d65c699e0f91ac7a200a0136783543",
+        "/?max-keys=2&prefix=J, 34b48302e7b5fa45bde8084f4b7868a86f0a534bc59db6670ed5711ef69dc6f7"
+    })
+    void aRequestToS3IsSignedAsAwsPublishesIt(String path, String signature) throws Exception {
+        var plan = SigV4Plan.read(YamlFile.read("aws.yaml", """
+                        service: s3
+                        region: us-east-1
+                        accessKeyId: AKIAIOSFODNN7EXAMPLE
+                        secretAccessKey: wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY
+                        """), Set.of());
+        var context = new ScriptedContext();
+        context.advance(Duration.between(TestContext.START, Instant.parse("2013-05-24T00:00:00Z")));
+
+        HttpRequest signed = plan.open(Scope.of(null), context)
+                .sign(HttpRequest.of("GET", URI.create("https://examplebucket.s3.amazonaws.com" + path)));
+
+        assertThat(signed.headers().get("Authorization"))
+                .isEqualTo("AWS4-HMAC-SHA256 Credential=AKIAIOSFODNN7EXAMPLE/20130524/us-east-1/s3/aws4_request, "
+                        + "SignedHeaders=host;x-amz-content-sha256;x-amz-date, Signature=" + signature);
     }
 
     @Test

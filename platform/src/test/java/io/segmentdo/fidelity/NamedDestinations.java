@@ -4,6 +4,7 @@ import io.segmentdo.api.Descriptor;
 import io.segmentdo.api.Destination;
 import io.segmentdo.connector.DeclaredDestination;
 import io.segmentdo.destination.Catalogue;
+import io.segmentdo.plugin.PluginJars;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -11,43 +12,50 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.ServiceLoader;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
-/** The destinations that this project declares in YAML, read from their modules. Immutable. */
+/** The destinations of this project, read from their modules; their code is compiled as it stands there. Immutable. */
 public final class NamedDestinations implements Catalogue {
     /** The project. */
     public static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
 
     private final Map<String, Destination> destinations = new TreeMap<>();
 
-    private NamedDestinations(List<Path> files) throws IOException {
-        for (Path file : files) {
-            Destination destination =
-                    DeclaredDestination.read(file.getFileName().toString(), Files.readString(file));
-            destinations.put(destination.descriptor().id(), destination);
+    private NamedDestinations(List<Path> modules) throws IOException {
+        Path compiled = Files.createTempDirectory("plugins");
+        for (Path module : modules) {
+            ClassLoader code = PluginJars.compile(module.resolve("src/main"), compiled.resolve(module.getFileName()));
+            ServiceLoader.load(Destination.class, code).forEach(this::put);
+            for (Path file : list(module.resolve("src/main/resources/META-INF/segmentdo"))) {
+                put(DeclaredDestination.read(file.getFileName().toString(), Files.readString(file), code));
+            }
         }
+    }
+
+    private void put(Destination destination) {
+        destinations.put(destination.descriptor().id(), destination);
     }
 
     /** All of them. */
     public static NamedDestinations read() {
-        try (Stream<Path> modules = Files.list(ROOT.resolve("plugins"))) {
-            List<Path> files = modules.map(module -> module.resolve("src/main/resources/META-INF/segmentdo"))
-                    .filter(Files::isDirectory)
-                    .flatMap(NamedDestinations::list)
-                    .toList();
-            return new NamedDestinations(files);
+        try {
+            return new NamedDestinations(list(ROOT.resolve("plugins")).stream()
+                    .filter(module -> Files.isDirectory(module.resolve("src/main")))
+                    .toList());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    private static Stream<Path> list(Path folder) {
+    private static List<Path> list(Path folder) throws IOException {
+        if (!Files.isDirectory(folder)) {
+            return List.of();
+        }
         try (Stream<Path> files = Files.list(folder)) {
-            return files.toList().stream();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            return files.sorted().toList();
         }
     }
 

@@ -129,11 +129,15 @@ class ResponseTableTest {
                             "action_source",
                             "website"));
 
+    /** Settings that not every text will do for. */
+    private static final Map<String, Object> GIVEN =
+            Map.of("apiKey", "given-us1", "url", "https://vendor.example", "endpoint", "https://vendor.example");
+
     private static Settings settings(Destination destination) {
         Map<String, Object> values = new HashMap<>();
         for (Setting setting : destination.descriptor().settings()) {
             if (setting.isRequired() && setting.defaultValue().isEmpty()) {
-                values.put(setting.name(), setting.name().equals("apiKey") ? "given-us1" : "given");
+                values.put(setting.name(), GIVEN.getOrDefault(setting.name(), "given"));
             }
         }
         for (String name : List.of("measurementId", "customerId", "accessToken")) {

@@ -2,11 +2,14 @@ package io.segmentdo.plugin;
 
 import io.segmentdo.api.Destination;
 import io.segmentdo.webhook.WebhookDestination;
+import java.io.File;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.net.URISyntaxException;
+import java.net.URL;
+import java.net.URLClassLoader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,8 +20,11 @@ import java.util.jar.Attributes;
 import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
 import java.util.jar.Manifest;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.tools.ToolProvider;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
 
 /** Plugin JARs for tests: the one of the webhook, and others made from source text on the spot. */
 public final class PluginJars {
@@ -91,6 +97,22 @@ public final class PluginJars {
         }
     }
 
+    /** Compiles the code of a project against the plugin API, as it is, and gives its classes and resources. */
+    public static ClassLoader compile(Path main, Path classes) {
+        try {
+            Path source = main.resolve("java");
+            if (Files.isDirectory(source)) {
+                try (Stream<Path> found = Files.walk(source)) {
+                    compile(Files.createDirectories(classes), found.filter(file -> file.toString().endsWith(".java")).toList());
+                }
+            }
+            URL[] places = {classes.toUri().toURL(), main.resolve("resources").toUri().toURL()};
+            return new URLClassLoader(places, ApiLoader.INSTANCE);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     private static void compile(Path work, String name, String body) throws IOException {
         Path file = work.resolve(name + ".java");
         Files.writeString(file, """
@@ -99,24 +121,23 @@ public final class PluginJars {
                 import java.util.*;
                 import java.time.*;
                 """ + body);
+        compile(work, List.of(file));
+        Files.delete(file);
+    }
+
+    private static void compile(Path classes, List<Path> sources) throws IOException {
         StringWriter messages = new StringWriter();
         var compiler = ToolProvider.getSystemJavaCompiler();
         try (var files = compiler.getStandardFileManager(null, null, StandardCharsets.UTF_8)) {
-            List<String> options = List.of("-d", work.toString(), "-cp", apiPath() + ":" + work, "-proc:none");
-            if (!compiler.getTask(messages, files, null, options, null, files.getJavaFileObjects(file))
+            String path = Stream.of(Destination.class, Nullable.class, Logger.class)
+                    .map(type -> type.getProtectionDomain().getCodeSource().getLocation().getPath())
+                    .collect(Collectors.joining(File.pathSeparator, "", File.pathSeparator + classes));
+            List<String> options = List.of("-d", classes.toString(), "-cp", path, "-proc:none");
+            if (!compiler.getTask(messages, files, null, options, null, files.getJavaFileObjectsFromPaths(sources))
                     .call()) {
                 throw new IllegalArgumentException(messages.toString());
             }
         }
-        Files.delete(file);
-    }
-
-    private static String apiPath() {
-        return Destination.class
-                .getProtectionDomain()
-                .getCodeSource()
-                .getLocation()
-                .getPath();
     }
 
     private static void write(Path jar, Path classes, String pluginId) throws IOException {

@@ -8,7 +8,7 @@ import io.segmentdo.warehouse.engine.Head;
 import io.segmentdo.warehouse.engine.Limits;
 import io.segmentdo.warehouse.engine.ResultForm;
 import io.segmentdo.warehouse.engine.RowSink;
-import io.segmentdo.warehouse.table.ColumnName;
+import io.segmentdo.api.rows.ColumnName;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -1,5 +1,6 @@
 package io.segmentdo.warehouse.table;
 
+import io.segmentdo.api.rows.ColumnName;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

@@ -2,6 +2,7 @@ package io.segmentdo.warehouse.table;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.segmentdo.api.rows.ColumnName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;

@@ -2,6 +2,7 @@ package io.segmentdo.testkit;
 
 import io.segmentdo.api.Connector;
 import io.segmentdo.api.Destination;
+import io.segmentdo.api.DestinationContext;
 import io.segmentdo.api.Settings;
 import java.util.HashMap;
 import java.util.Map;
@@ -44,7 +45,7 @@ public record Fixture(Destination destination, Map<String, Object> settings) {
     }
 
     /** A connector with these settings in a context of the test's own. */
-    public Connector connect(TestContext context) {
+    public Connector connect(DestinationContext context) {
         return destination.connect(Settings.of(destination.descriptor(), settings), context);
     }
 }

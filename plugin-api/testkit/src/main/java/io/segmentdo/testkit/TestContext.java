@@ -1,5 +1,6 @@
 package io.segmentdo.testkit;
 
+import io.segmentdo.api.ConnectorState;
 import io.segmentdo.api.DestinationContext;
 import io.segmentdo.api.HttpRequest;
 import io.segmentdo.api.HttpResponse;
@@ -12,7 +13,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,6 +29,7 @@ public final class TestContext implements DestinationContext {
     /** What the JDK's client sets by itself. */
     private static final Set<String> RESERVED = Set.of("content-length", "host", "connection");
 
+    private final Map<String, String> kept = new ConcurrentHashMap<>();
     private volatile Instant now = START;
 
     /** Turns the clock forward. */
@@ -49,6 +55,26 @@ public final class TestContext implements DestinationContext {
     @Override
     public Json json() {
         return TestJson.INSTANCE;
+    }
+
+    /** Kept as long as the context lives, so that a second connector finds what the first has left. */
+    @Override
+    public ConnectorState state() {
+        return new ConnectorState() {
+            @Override
+            public Optional<String> find(String name) {
+                return Optional.ofNullable(kept.get(name));
+            }
+
+            @Override
+            public void put(String name, @Nullable String value) {
+                if (value == null) {
+                    kept.remove(name);
+                } else {
+                    kept.put(name, value);
+                }
+            }
+        };
     }
 
     /** Sends over the network, so that a {@link RecordingSink} can answer. */

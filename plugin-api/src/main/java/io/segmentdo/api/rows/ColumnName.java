@@ -1,4 +1,4 @@
-package io.segmentdo.warehouse.table;
+package io.segmentdo.api.rows;
 
 import java.util.Optional;
 
