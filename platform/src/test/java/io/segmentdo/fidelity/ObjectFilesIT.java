@@ -66,7 +66,8 @@ class ObjectFilesIT {
                 event(2, "2026-01-02T03:59:59.999Z"),
                 event(3, "2026-01-02T04:00:00.000Z"));
 
-        List<Delivery> outcomes = connect("hours", Map.of(), new UnreliableContext()).deliver(batch);
+        List<Delivery> outcomes =
+                connect("hours", Map.of(), new UnreliableContext()).deliver(batch);
 
         assertThat(outcomes).containsOnly(Delivery.delivered());
         List<String> keys = keys("hours/");
@@ -147,7 +148,8 @@ class ObjectFilesIT {
     private static final String TIME = "2026-01-02T03:04:05.678Z";
 
     private static OutboundEvent event(int number, String receivedAt) {
-        Map<String, Object> fields = new LinkedHashMap<>(TestEvent.of("track", number).asMap());
+        Map<String, Object> fields =
+                new LinkedHashMap<>(TestEvent.of("track", number).asMap());
         fields.put("receivedAt", receivedAt);
         fields.put("context", Map.of("ip", "203.0.113.7"));
         fields.put("properties", Map.of("revenue", 12.5));
@@ -169,7 +171,11 @@ class ObjectFilesIT {
 
     private static List<String> keys(String prefix) throws Exception {
         String listed = text(get("?list-type=2&prefix=" + prefix));
-        return KEY.matcher(listed).results().map(found -> found.group(1)).sorted().toList();
+        return KEY.matcher(listed)
+                .results()
+                .map(found -> found.group(1))
+                .sorted()
+                .toList();
     }
 
     private static byte[] get(String key) throws Exception {

@@ -103,10 +103,15 @@ public final class PluginJars {
             Path source = main.resolve("java");
             if (Files.isDirectory(source)) {
                 try (Stream<Path> found = Files.walk(source)) {
-                    compile(Files.createDirectories(classes), found.filter(file -> file.toString().endsWith(".java")).toList());
+                    compile(
+                            Files.createDirectories(classes),
+                            found.filter(file -> file.toString().endsWith(".java"))
+                                    .toList());
                 }
             }
-            URL[] places = {classes.toUri().toURL(), main.resolve("resources").toUri().toURL()};
+            URL[] places = {
+                classes.toUri().toURL(), main.resolve("resources").toUri().toURL()
+            };
             return new URLClassLoader(places, ApiLoader.INSTANCE);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -130,7 +135,10 @@ public final class PluginJars {
         var compiler = ToolProvider.getSystemJavaCompiler();
         try (var files = compiler.getStandardFileManager(null, null, StandardCharsets.UTF_8)) {
             String path = Stream.of(Destination.class, Nullable.class, Logger.class)
-                    .map(type -> type.getProtectionDomain().getCodeSource().getLocation().getPath())
+                    .map(type -> type.getProtectionDomain()
+                            .getCodeSource()
+                            .getLocation()
+                            .getPath())
                     .collect(Collectors.joining(File.pathSeparator, "", File.pathSeparator + classes));
             List<String> options = List.of("-d", classes.toString(), "-cp", path, "-proc:none");
             if (!compiler.getTask(messages, files, null, options, null, files.getJavaFileObjectsFromPaths(sources))

@@ -2,13 +2,13 @@ package io.segmentdo.warehouse.query;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.segmentdo.api.rows.ColumnName;
 import io.segmentdo.warehouse.engine.Dataset;
 import io.segmentdo.warehouse.engine.Engine;
 import io.segmentdo.warehouse.engine.Head;
 import io.segmentdo.warehouse.engine.Limits;
 import io.segmentdo.warehouse.engine.ResultForm;
 import io.segmentdo.warehouse.engine.RowSink;
-import io.segmentdo.api.rows.ColumnName;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -56,7 +56,14 @@ public final class EventRows {
         Map<String, String> columns = new LinkedHashMap<>();
         columns.put("messageId", ID);
         for (String member : List.of(
-                "receivedAt", "sentAt", "originalTimestamp", "timestamp", "anonymousId", "userId", "groupId", "previousId")) {
+                "receivedAt",
+                "sentAt",
+                "originalTimestamp",
+                "timestamp",
+                "anonymousId",
+                "userId",
+                "groupId",
+                "previousId")) {
             columns.put(member, ColumnName.of(member).orElseThrow());
         }
         columns.put("name", "name");
@@ -142,9 +149,11 @@ public final class EventRows {
     private static Object moment(String text) {
         if (MOMENT.matcher(text).matches()) {
             try {
-                return OffsetDateTime.parse(text.endsWith("Z") || text.charAt(text.length() - 3) == ':'
-                                ? text
-                                : text.substring(0, text.length() - 2) + ":" + text.substring(text.length() - 2))
+                return OffsetDateTime.parse(
+                                text.endsWith("Z") || text.charAt(text.length() - 3) == ':'
+                                        ? text
+                                        : text.substring(0, text.length() - 2) + ":"
+                                                + text.substring(text.length() - 2))
                         .toInstant();
             } catch (DateTimeParseException noDate) {
                 return text;

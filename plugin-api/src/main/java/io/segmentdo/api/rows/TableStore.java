@@ -27,8 +27,7 @@ public interface TableStore {
      * @throws IOException when it did not answer
      * @throws InterruptedException when the platform ends the call
      */
-    void create(String table, Map<String, ColumnType> columns)
-            throws TableException, IOException, InterruptedException;
+    void create(String table, Map<String, ColumnType> columns) throws TableException, IOException, InterruptedException;
 
     /**
      * Adds columns; those that somebody else has added meanwhile are no failure.

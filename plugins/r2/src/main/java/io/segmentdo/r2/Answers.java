@@ -13,8 +13,13 @@ final class Answers {
     private static final Pattern CODE = Pattern.compile("<Code>(\\w+)</Code>");
 
     /** Passing troubles behind statuses that say otherwise. */
-    private static final Set<String> PASSING =
-            Set.of("RequestTimeout", "RequestTimeTooSkewed", "IncompleteBody", "OperationAborted", "SlowDown", "InternalError");
+    private static final Set<String> PASSING = Set.of(
+            "RequestTimeout",
+            "RequestTimeTooSkewed",
+            "IncompleteBody",
+            "OperationAborted",
+            "SlowDown",
+            "InternalError");
 
     /** The configuration does not fit; the events can wait until it does. */
     private static final Set<String> CONFIGURATION = Set.of(

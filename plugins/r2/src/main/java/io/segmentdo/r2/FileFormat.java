@@ -64,7 +64,8 @@ record FileFormat(boolean isCsv, boolean isCompressed) {
     }
 
     private static void csv(List<OutboundEvent> events, EventRows shape, OutputStream out) throws IOException {
-        List<Row> rows = events.stream().map(event -> shape.whole(event.asMap())).toList();
+        List<Row> rows =
+                events.stream().map(event -> shape.whole(event.asMap())).toList();
         Set<String> columns = new LinkedHashSet<>();
         rows.forEach(row -> columns.addAll(row.values().keySet()));
         line(columns.stream().toList(), out);
