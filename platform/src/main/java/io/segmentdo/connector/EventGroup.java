@@ -92,7 +92,7 @@ final class EventGroup {
         List<Object> values = texts(batch.groupBy(), scope);
         int most = splits.getOrDefault(event.messageId(), batch.limits().events());
         List<Object> key = List.of(plan.declared().id(), values, most);
-        long size = batch.weighs() ? size(event, item, context) : 0;
+        long size = batch.weighs() ? size(plan, event, item, context) : 0;
         EventGroup group = open.get(key);
         if (group == null || !group.hasRoom(batch.limits(), most, size)) {
             group = new EventGroup(plan, values, Optional.empty());
@@ -108,12 +108,13 @@ final class EventGroup {
         group.bytes += size;
     }
 
-    private static long size(OutboundEvent event, @Nullable Object item, DestinationContext context) {
+    private static long size(
+            ActionPlan plan, OutboundEvent event, @Nullable Object item, DestinationContext context) {
         if (item == null) {
             return 0;
         }
-        boolean isWhole = item == event.payload();
-        return 1 + (isWhole ? event.payloadJson().length : context.json().write(item).length);
+        byte[] json = plan.item().isEmpty() ? event.payloadJson() : context.json().write(item);
+        return json.length + 1L;
     }
 
     private static List<Object> texts(List<Mapping> mappings, Scope scope) {
