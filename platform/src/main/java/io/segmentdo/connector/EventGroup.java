@@ -108,12 +108,12 @@ final class EventGroup {
         group.bytes += size;
     }
 
-    private static long size(
-            ActionPlan plan, OutboundEvent event, @Nullable Object item, DestinationContext context) {
+    private static long size(ActionPlan plan, OutboundEvent event, @Nullable Object item, DestinationContext context) {
         if (item == null) {
             return 0;
         }
-        byte[] json = plan.item().isEmpty() ? event.payloadJson() : context.json().write(item);
+        byte[] json =
+                plan.item().isEmpty() ? event.payloadJson() : context.json().write(item);
         return json.length + 1L;
     }
 
