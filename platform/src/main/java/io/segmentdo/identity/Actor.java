@@ -27,7 +27,7 @@ final class Actor {
         HELD
     }
 
-    private static final int VERSION = 2;
+    private static final int VERSION = 3;
 
     /** The place of a status is its code on disk: append only. */
     private static final List<Status> CODES = List.of(Status.ROOT, Status.FORWARD, Status.HELD);
@@ -37,6 +37,9 @@ final class Actor {
 
     /** Counts the lives of the profile: a deleted one comes back under another public id. */
     int generation;
+
+    /** The fact that began its life, 0 for the first one: what was said before it counts no more. */
+    long lifeFact;
 
     /** Whether the profile has been announced, which its first event does. */
     boolean exists;
@@ -49,6 +52,9 @@ final class Actor {
 
     /** Members by the fact through which they joined; the actor itself is one by nature and not listed. */
     Map<ActorId, Long> members = Map.of();
+
+    /** Of a group: those who were forgotten, each with the fact, so that what they said before is not taken up late. */
+    Map<ActorId, Long> left = Map.of();
 
     /** Links that the ledger refused, with the reason, under the rules of {@link #rulesVersion}. */
     Map<ActorId, Refusal> refused = Map.of();
@@ -77,6 +83,8 @@ final class Actor {
     long lastSeenMillis;
     String firstMessageId = "";
     String firstSource = "";
+    String lastMessageId = "";
+    String lastSource = "";
 
     /** The queue as it is stored: numbers from {@code queueFirst} up to, not including, {@code queueEnd}. */
     long queueFirst;
@@ -106,10 +114,25 @@ final class Actor {
         return known;
     }
 
-    void beginNextLife() {
+    /** The fact since which a member is one, or since which this has been on its own. */
+    long since(ActorId member) {
+        return id.equals(member) ? lifeFact : members.getOrDefault(member, 0L);
+    }
+
+    void beginNextLife(long fact) {
         generation++;
+        lifeFact = fact;
         profileId = null;
         exists = false;
+    }
+
+    /** Its next event is its first one again. */
+    void forgetSeen() {
+        firstMessageId = "";
+        firstSource = "";
+        lastMessageId = "";
+        lastSource = "";
+        lastSeenMillis = 0;
     }
 
     int count(String type) {
@@ -139,6 +162,15 @@ final class Actor {
     void removeMembers(Collection<ActorId> gone) {
         members = own(members);
         members.keySet().removeAll(gone);
+    }
+
+    /** Remembers who left a group by which fact, and forgets the oldest beyond a bound. */
+    void addLeft(ActorId member, long fact, int max) {
+        left = own(left);
+        left.merge(member, fact, Math::max);
+        if (left.size() > max) {
+            left.remove(left.keySet().iterator().next());
+        }
     }
 
     void addGroup(ActorId owner, Membership group) {
@@ -218,10 +250,12 @@ final class Actor {
         frame.putByte(VERSION)
                 .putByte(CODES.indexOf(status))
                 .putSize(generation)
+                .putSize(lifeFact)
                 .putByte(exists ? 1 : 0);
         Frames.putOptionalActor(frame, forward);
         frame.putSize(forwardFact);
         Frames.putMap(frame, members, (to, fact) -> to.putSize(fact));
+        Frames.putMap(frame, left, (to, fact) -> to.putSize(fact));
         Frames.putMap(frame, refused, (to, refusal) -> refusal.write(to));
         frame.putLong(rulesVersion);
         Frames.putActors(frame, passedTo);
@@ -233,6 +267,8 @@ final class Actor {
                 .putLong(lastSeenMillis)
                 .putString(firstMessageId)
                 .putString(firstSource)
+                .putString(lastMessageId)
+                .putString(lastSource)
                 .putSize(queueFirst)
                 .putSize(queueEnd);
         return frame.toBytes();
@@ -247,10 +283,12 @@ final class Actor {
         Actor actor = new Actor(id);
         actor.status = CODES.get(frame.readByte());
         actor.generation = (int) frame.readSize();
+        actor.lifeFact = frame.readSize();
         actor.exists = frame.readByte() != 0;
         actor.forward = Frames.readOptionalActor(frame, workspace);
         actor.forwardFact = frame.readSize();
         actor.members = orEmpty(Frames.readMap(frame, workspace, FrameReader::readSize));
+        actor.left = orEmpty(Frames.readMap(frame, workspace, FrameReader::readSize));
         actor.refused = orEmpty(Frames.readMap(frame, workspace, Refusal::read));
         actor.rulesVersion = frame.readLong();
         actor.passedTo = setOf(Frames.readActors(frame, workspace));
@@ -262,6 +300,8 @@ final class Actor {
         actor.lastSeenMillis = frame.readLong();
         actor.firstMessageId = frame.readString();
         actor.firstSource = frame.readString();
+        actor.lastMessageId = frame.readString();
+        actor.lastSource = frame.readString();
         actor.queueFirst = frame.readSize();
         actor.queueEnd = frame.readSize();
         frame.expectEnd();

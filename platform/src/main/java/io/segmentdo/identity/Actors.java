@@ -13,6 +13,7 @@ import io.segmentdo.identity.Message.Forward;
 import io.segmentdo.identity.Message.Hold;
 import io.segmentdo.identity.Message.Join;
 import io.segmentdo.identity.Message.Leave;
+import io.segmentdo.identity.Message.Parting;
 import io.segmentdo.identity.Message.Propose;
 import io.segmentdo.identity.Message.Reset;
 import io.segmentdo.identity.Message.Restore;
@@ -47,6 +48,9 @@ import org.jspecify.annotations.Nullable;
 final class Actors implements Protocol {
     /** How exactly a profile knows when it was seen last; finer would write it with each event. */
     private static final long SEEN_MILLIS = 3_600_000;
+
+    /** How many of those who were forgotten a group keeps in mind, in case that something of theirs comes late. */
+    private static final int LEFT_MAX = 1000;
 
     private final PartitionState state;
     private final Ledger ledger;
@@ -109,7 +113,7 @@ final class Actors implements Protocol {
             case Hold hold -> {
                 actor.status = Status.HELD;
                 state.changed(actor);
-                state.send(new Fence(next, actor.id, hold.members(), hold.fact(), hold.isErased(), hold.cause()));
+                state.send(new Fence(next, actor.id, hold.members(), hold.fact(), hold.parting(), hold.cause()));
             }
             case Answer answer -> throw misplaced(actor, answer);
             case Forward forward -> throw misplaced(actor, forward);
@@ -276,13 +280,13 @@ final class Actors implements Protocol {
     private void resolve(Actor root, Visit visit, ActorId owner) {
         Event event = visit.event();
         Cause cause = Cause.of(event);
-        see(root, event);
+        see(root, cause);
         announceCreated(root, cause);
         if (event.type() == EventType.IDENTIFY && root.isMember(owner)) {
             addTraits(root, owner, TraitReader.read(event));
         }
         if (event.type() == EventType.GROUP && event.groupId() != null && root.isMember(owner)) {
-            joinGroup(root, owner, event);
+            joinGroup(root, owner, event, cause);
         }
         if (event.type() == EventType.ALIAS && root.isMember(visit.via())) {
             followAlias(root, visit, cause);
@@ -290,17 +294,18 @@ final class Actors implements Protocol {
         state.identified(root.profileId(), withGroup(root, event));
     }
 
-    private void see(Actor root, Event event) {
+    private void see(Actor root, Cause cause) {
         if (root.firstMessageId.isEmpty()) {
-            root.firstMessageId = event.messageId();
-            root.firstSource = event.source();
-            root.firstSeenMillis = event.receivedAtMillis();
-            root.lastSeenMillis = event.receivedAtMillis();
-            state.changed(root);
-        } else if (event.receivedAtMillis() - root.lastSeenMillis > SEEN_MILLIS) {
-            root.lastSeenMillis = event.receivedAtMillis();
-            state.changed(root);
+            root.firstMessageId = cause.messageId();
+            root.firstSource = cause.source();
+            root.firstSeenMillis = cause.atMillis();
+        } else if (cause.atMillis() - root.lastSeenMillis <= SEEN_MILLIS) {
+            return;
         }
+        root.lastMessageId = cause.messageId();
+        root.lastSource = cause.source();
+        root.lastSeenMillis = Math.max(root.lastSeenMillis, cause.atMillis());
+        state.changed(root);
     }
 
     private void announceCreated(Actor root, Cause cause) {
@@ -319,7 +324,7 @@ final class Actors implements Protocol {
         }
     }
 
-    private void joinGroup(Actor root, ActorId owner, Event event) {
+    private void joinGroup(Actor root, ActorId owner, Event event, Cause cause) {
         String groupId = Objects.requireNonNull(event.groupId());
         if (!state.rules(root.id.workspace()).allows(groupId)) {
             return;
@@ -328,7 +333,7 @@ final class Actors implements Protocol {
         root.addGroup(owner, Membership.of(groupId, at, event.messageId()));
         state.changed(root);
         ActorId group = ActorId.group(root.id.workspace(), groupId);
-        state.send(new Join(group, owner, at, TraitReader.read(event)));
+        state.send(new Join(group, owner, root.since(owner), at, TraitReader.read(event), cause));
     }
 
     private static Event withGroup(Actor root, Event event) {
@@ -347,7 +352,8 @@ final class Actors implements Protocol {
                 && !previous.equals(user.value())
                 && root.isMember(user)
                 && state.rules(user.workspace()).allows(ActorId.USER, previous)) {
-            state.send(new Alias(ActorId.of(user.workspace(), ActorId.USER, previous), user, cause));
+            Cause alias = cause.by(Cause.ALIAS);
+            state.send(new Alias(ActorId.of(user.workspace(), ActorId.USER, previous), user, alias));
         }
     }
 
@@ -372,7 +378,10 @@ final class Actors implements Protocol {
     private void join(Join join) {
         Actor known = state.find(join.to());
         Actor group = known == null ? state.create(join.to()) : known;
-        if (group.members.size() < state.config().groupMembersMax() || group.isMember(join.member())) {
+        see(group, join.cause());
+        boolean isForgotten = join.since() < group.left.getOrDefault(join.member(), 0L);
+        boolean hasRoom = group.members.size() < state.config().groupMembersMax() || group.isMember(join.member());
+        if (!isForgotten && hasRoom) {
             group.addMember(join.member(), join.atMillis());
             state.changed(group);
         }
@@ -380,19 +389,21 @@ final class Actors implements Protocol {
     }
 
     private void leave(Leave leave) {
-        Actor group = state.find(leave.to());
-        if (group != null && group.members.containsKey(leave.member())) {
-            group.removeMembers(List.of(leave.member()));
-            state.changed(group);
-        }
+        Actor known = state.find(leave.to());
+        Actor group = known == null ? state.create(leave.to()) : known;
+        group.removeMembers(List.of(leave.member()));
+        group.addLeft(leave.member(), leave.fact(), LEFT_MAX);
+        state.changed(group);
     }
 
-    /** Forgets some members of a person who is deleted in the groups where they are. */
-    private void leaveGroups(Actor root, List<ActorId> members) {
+    /** Forgets some members of a person in the groups where they are. */
+    private void leaveGroups(Actor root, List<ActorId> members, long fact) {
         for (ActorId member : members) {
             Membership groups = root.groups.get(member);
             if (groups != null) {
-                groups.all().forEach(group -> state.send(new Leave(ActorId.group(root.id.workspace(), group), member)));
+                groups.all()
+                        .forEach(group ->
+                                state.send(new Leave(ActorId.group(root.id.workspace(), group), member, fact)));
             }
         }
     }
@@ -533,13 +544,45 @@ final class Actors implements Protocol {
                 leaving.add(member);
             }
         }
-        Belongings theirs = fence.isErased() ? Belongings.NOTHING : belongings(root, leaving, 0);
-        if (fence.isErased()) {
-            leaveGroups(root, leaving);
+        Belongings theirs = Belongings.NOTHING;
+        switch (fence.parting()) {
+            case TAKES_ITS_OWN -> theirs = belongings(root, leaving, 0);
+            case IS_FORGOTTEN -> leaveGroups(root, leaving, fence.fact());
+            case LEAVES_IT_BEHIND -> {
+                inherit(root, leaving, fence.cause());
+                leaveGroups(root, leaving, fence.fact());
+            }
         }
         drop(root, leaving);
-        state.send(new Restore(fence.from(), theirs, fence.isErased(), root.profileId(), fence.fact(), fence.cause()));
+        if (fence.parting() == Parting.TAKES_ITS_OWN && root.exists) {
+            state.announce(ProfileFact.Kind.RECOMPUTED, root, null, fence.cause(), fence.fact(), -1, 0);
+        }
+        state.send(new Restore(
+                fence.from(),
+                theirs,
+                fence.parting(),
+                root.profileId(),
+                fence.fact(),
+                state.number(),
+                state.outboxTail(),
+                fence.cause()));
         reconsider(root);
+    }
+
+    /** Takes over, as if it had come by the root itself, what came by members that go. */
+    private void inherit(Actor root, List<ActorId> leaving, Cause cause) {
+        for (ActorId member : leaving) {
+            addTraits(root, root.id, state.traits(root, member));
+            Membership groups = root.groups.get(member);
+            if (groups != null) {
+                root.addGroup(root.id, groups);
+                for (String group : groups.all()) {
+                    ActorId to = ActorId.group(root.id.workspace(), group);
+                    long since = root.since(root.id);
+                    state.send(new Join(to, root.id, since, groups.atMillis(), new TraitRow(), cause));
+                }
+            }
+        }
     }
 
     private void drop(Actor root, List<ActorId> leaving) {
@@ -571,18 +614,19 @@ final class Actors implements Protocol {
         actor.lastUsers = Map.of();
         restore.belongings().members().forEach(actor::addMember);
         take(actor, restore.belongings());
-        if (restore.isErased()) {
-            actor.beginNextLife();
-        } else {
-            actor.exists = true;
+        if (restore.parting() == Parting.TAKES_ITS_OWN) {
+            announceCreated(actor, restore.cause());
             state.announce(
                     ProfileFact.Kind.UNMERGED,
                     actor,
                     restore.formerProfileId(),
                     restore.cause(),
                     restore.fact(),
-                    -1,
-                    0);
+                    restore.partition(),
+                    restore.position());
+        } else {
+            actor.beginNextLife(restore.fact());
+            actor.forgetSeen();
         }
         state.changed(actor);
         redeliver(actor);
@@ -604,13 +648,12 @@ final class Actors implements Protocol {
                 leaving.add(member);
             }
         }
-        leaveGroups(root, leaving);
+        leaveGroups(root, leaving, reset.fact());
         drop(root, leaving);
-        root.beginNextLife();
+        root.beginNextLife(reset.fact());
         root.passedTo = Set.of();
         root.lastUsers = Map.of();
-        root.firstMessageId = "";
-        root.firstSource = "";
+        root.forgetSeen();
         state.changed(root);
         reconsider(root);
         settled(root, reset.fact());

@@ -3,6 +3,7 @@ package io.segmentdo.identity;
 import io.segmentdo.event.FrameReader;
 import io.segmentdo.event.FrameWriter;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One decision of a workspace's ledger, in the order in which they were made.
@@ -14,9 +15,11 @@ import java.util.List;
  * @param left the identifier that was there already, or the one that the decision is about
  * @param right the identifier seen together with it, or the root it was taken out of
  * @param rule what decided: {@code seen}, {@code alias}, or why it was refused
+ * @param absorbed the root that became a part of the other one, null when nothing was joined
  * @param cause the event or request behind it
  */
-record Fact(long number, Kind kind, ActorId left, ActorId right, String rule, Cause cause) {
+record Fact(
+        long number, Kind kind, ActorId left, ActorId right, String rule, @Nullable ActorId absorbed, Cause cause) {
     /** What was decided. */
     enum Kind {
         JOINED,
@@ -25,22 +28,25 @@ record Fact(long number, Kind kind, ActorId left, ActorId right, String rule, Ca
         DELETED
     }
 
+    private static final int VERSION = 2;
+
     /** The place of a kind is its code on disk: append only. */
     private static final List<Kind> CODES = List.of(Kind.JOINED, Kind.REFUSED, Kind.UNMERGED, Kind.DELETED);
 
     byte[] toBytes() {
         FrameWriter frame = new FrameWriter(160);
-        frame.putByte(1).putByte(CODES.indexOf(kind));
+        frame.putByte(VERSION).putByte(CODES.indexOf(kind));
         Frames.putActor(frame, left);
         Frames.putActor(frame, right);
         frame.putString(rule);
+        Frames.putOptionalActor(frame, absorbed);
         cause.write(frame);
         return frame.toBytes();
     }
 
     static Fact read(String workspace, long number, byte[] bytes) {
         FrameReader frame = new FrameReader(bytes);
-        if (frame.readByte() != 1) {
+        if (frame.readByte() != VERSION) {
             throw frame.corrupt("a fact of another version");
         }
         return new Fact(
@@ -49,6 +55,7 @@ record Fact(long number, Kind kind, ActorId left, ActorId right, String rule, Ca
                 Frames.readActor(frame, workspace),
                 Frames.readActor(frame, workspace),
                 frame.readString(),
+                Frames.readOptionalActor(frame, workspace),
                 Cause.read(frame));
     }
 }

@@ -239,7 +239,7 @@ public final class IdentityLane {
      * @param atMillis when it was made, in epoch milliseconds
      */
     public Decision alias(ActorId user, ActorId former, String requestId, long atMillis) {
-        Cause cause = new Cause(requestId, atMillis);
+        Cause cause = Cause.request(requestId, Cause.ALIAS, atMillis);
         ActorId ledger = ActorId.ledger(user.workspace());
         return request(new Message.Propose(ledger, user, user, List.of(former), true, cause), cause);
     }
@@ -251,8 +251,19 @@ public final class IdentityLane {
      * @param id the identifier that was the root of the absorbed profile
      */
     public Decision unmerge(ActorId id, String requestId, long atMillis) {
-        Cause cause = new Cause(requestId, atMillis);
-        return request(new Message.Unmerge(ActorId.ledger(id.workspace()), id, cause), cause);
+        return unmerge(id, false, Cause.request(requestId, Cause.UNMERGE, atMillis));
+    }
+
+    /**
+     * Takes a single identifier away from a person, who keeps what came by it; it begins again as nobody's. Refused when
+     * others came with it, or the person is known by it first of all.
+     */
+    public Decision detach(ActorId id, String requestId, long atMillis) {
+        return unmerge(id, true, Cause.request(requestId, Cause.DETACH, atMillis));
+    }
+
+    private Decision unmerge(ActorId id, boolean isAlone, Cause cause) {
+        return request(new Message.Unmerge(ActorId.ledger(id.workspace()), id, isAlone, cause), cause);
     }
 
     /**
@@ -260,7 +271,7 @@ public final class IdentityLane {
      * new profiles.
      */
     public Decision delete(ActorId id, String requestId, long atMillis) {
-        Cause cause = new Cause(requestId, atMillis);
+        Cause cause = Cause.request(requestId, Cause.DELETE, atMillis);
         return request(new Message.Delete(ActorId.ledger(id.workspace()), id, cause), cause);
     }
 

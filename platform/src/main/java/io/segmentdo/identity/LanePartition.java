@@ -3,6 +3,7 @@ package io.segmentdo.identity;
 import io.segmentdo.event.Event;
 import io.segmentdo.event.IdentifiedEvent;
 import io.segmentdo.event.ProfileFact;
+import io.segmentdo.event.Utf8Json;
 import io.segmentdo.identity.Message.ToIdentifier;
 import io.segmentdo.identity.Message.Visit;
 import io.segmentdo.store.Changes;
@@ -492,10 +493,19 @@ final class LanePartition implements PartitionState {
                                 profile.profileId(),
                                 otherId,
                                 cause.messageId(),
+                                cause.rule(),
                                 cause.atMillis(),
                                 ledgerFact,
                                 otherPartition,
-                                otherPosition));
+                                otherPosition,
+                                snapshot(kind, profile)));
+    }
+
+    private @Nullable Utf8Json snapshot(ProfileFact.Kind kind, Actor profile) {
+        return switch (kind) {
+            case UNMERGED, RECOMPUTED -> Snapshot.of(profile, member -> traits(profile, member));
+            case CREATED, MERGED, DELETED -> null;
+        };
     }
 
     @Override

@@ -7,6 +7,7 @@ import io.segmentdo.identity.Message.Canonical;
 import io.segmentdo.identity.Message.Delete;
 import io.segmentdo.identity.Message.Forward;
 import io.segmentdo.identity.Message.Hold;
+import io.segmentdo.identity.Message.Parting;
 import io.segmentdo.identity.Message.Propose;
 import io.segmentdo.identity.Message.Reset;
 import io.segmentdo.identity.Message.Settled;
@@ -76,7 +77,7 @@ final class Ledger {
                 isChanged = true;
             } else {
                 demoted.put(id, refusal);
-                append(Fact.Kind.REFUSED, first, id, refusal.reason(), proposal.cause());
+                append(Fact.Kind.REFUSED, first, id, refusal.reason(), null, proposal.cause());
             }
         }
         if (proposal.isExplicit()) {
@@ -170,9 +171,9 @@ final class Ledger {
         loser.parent = winner.id;
         state.changed(winner);
         state.changed(loser);
-        String rule = proposal.isExplicit() ? "alias" : "seen";
-        long fact = append(Fact.Kind.JOINED, first, id, rule, proposal.cause());
-        state.send(new Forward(loser.id, winner.id, fact, proposal.cause()));
+        Cause cause = proposal.cause();
+        long fact = append(Fact.Kind.JOINED, first, id, cause.rule(), loser.id, cause);
+        state.send(new Forward(loser.id, winner.id, fact, cause));
         return winner;
     }
 
@@ -268,11 +269,15 @@ final class Ledger {
     private void unmerge(Unmerge request) {
         LedgerNode part = state.findNode(request.id());
         if (part == null || part.parent == null) {
-            append(Fact.Kind.REFUSED, request.id(), request.id(), "not absorbed", request.cause());
-            state.decided(Verdict.NOTHING_TO_DO);
+            boolean isShared = request.isAlone() && part != null && part.members.size() > 1;
+            refuse(request, isShared ? Verdict.REFUSED : Verdict.NOTHING_TO_DO, "not absorbed");
             return;
         }
         LedgerNode root = root(part);
+        if (request.isAlone() && cameWithOthers(part, root)) {
+            refuse(request, Verdict.REFUSED, "others came with it");
+            return;
+        }
         part.parent = null;
         for (ActorId member : List.copyOf(root.members.keySet())) {
             if (root(known(member)).id.equals(part.id)) {
@@ -288,11 +293,22 @@ final class Ledger {
         root.apart.add(new Apart(root.id, part.id));
         state.changed(root);
         state.changed(part);
-        long fact = append(Fact.Kind.UNMERGED, part.id, root.id, "unmerge", request.cause());
+        Parting parting = request.isAlone() ? Parting.LEAVES_IT_BEHIND : Parting.TAKES_ITS_OWN;
+        Cause cause = request.cause();
+        long fact = append(Fact.Kind.UNMERGED, part.id, root.id, cause.rule(), null, cause);
         begin(fact, List.of(part.id, root.id), List.of(part.id));
-        state.send(new Hold(part.id, List.copyOf(part.members.keySet()), fact, false, request.cause()));
+        state.send(new Hold(part.id, List.copyOf(part.members.keySet()), fact, parting, cause));
         release(root, part);
         state.decided(Verdict.DECIDED);
+    }
+
+    private boolean cameWithOthers(LedgerNode part, LedgerNode root) {
+        return root.members.keySet().stream().anyMatch(member -> part.id.equals(known(member).parent));
+    }
+
+    private void refuse(Unmerge request, Verdict verdict, String reason) {
+        append(Fact.Kind.REFUSED, request.id(), request.id(), reason, null, request.cause());
+        state.decided(verdict);
     }
 
     /** What a root asked for and is taken out again on its way will never come to it. */
@@ -313,7 +329,7 @@ final class Ledger {
         LedgerNode root = node == null ? null : root(node);
         ActorId rootId = root == null ? request.id() : root.id;
         List<ActorId> members = root == null ? List.of(rootId) : List.copyOf(root.members.keySet());
-        long fact = append(Fact.Kind.DELETED, request.id(), rootId, "delete", request.cause());
+        long fact = append(Fact.Kind.DELETED, request.id(), rootId, Cause.DELETE, null, request.cause());
         if (root != null) {
             forgetApart(root);
             Map<ActorId, List<ActorId>> subtrees = subtrees(members);
@@ -325,7 +341,7 @@ final class Ledger {
                     single.members.put(member, since);
                     state.changed(single);
                     List<ActorId> subtree = subtrees.getOrDefault(member, List.of(member));
-                    state.send(new Hold(member, subtree, fact, true, request.cause()));
+                    state.send(new Hold(member, subtree, fact, Parting.IS_FORGOTTEN, request.cause()));
                 }
             }
             root.members.keySet().retainAll(List.of(root.id));
@@ -360,9 +376,10 @@ final class Ledger {
         root.apart.clear();
     }
 
-    private long append(Fact.Kind kind, ActorId left, ActorId right, String rule, Cause cause) {
+    private long append(
+            Fact.Kind kind, ActorId left, ActorId right, String rule, @Nullable ActorId absorbed, Cause cause) {
         long number = state.head(left.workspace()).nextFact();
-        state.append(new Fact(number, kind, left, right, rule, cause));
+        state.append(new Fact(number, kind, left, right, rule, absorbed, cause));
         return number;
     }
 }

@@ -12,6 +12,27 @@ sealed interface Message {
     /** The number of its kind in stored and sent messages, for ever. */
     int code();
 
+    /** What becomes of what a part has when it is taken out. */
+    enum Parting {
+        /** It takes its own with it. */
+        TAKES_ITS_OWN,
+        /** All of it is forgotten. */
+        IS_FORGOTTEN,
+        /** It stays with the person, only the identifier goes. */
+        LEAVES_IT_BEHIND;
+
+        /** The place is the code on disk: append only. */
+        private static final List<Parting> CODES = List.of(values());
+
+        int code() {
+            return ordinal();
+        }
+
+        static Parting of(int code) {
+            return CODES.get(code);
+        }
+    }
+
     /** To the actor of an identifier. */
     sealed interface ToIdentifier extends Message {}
 
@@ -88,7 +109,7 @@ sealed interface Message {
     }
 
     /** The ledger's word to a part: wait, you are being taken out together with {@code members}. */
-    record Hold(ActorId to, List<ActorId> members, long fact, boolean isErased, Cause cause) implements ToIdentifier {
+    record Hold(ActorId to, List<ActorId> members, long fact, Parting parting, Cause cause) implements ToIdentifier {
         @Override
         public int code() {
             return 4;
@@ -96,7 +117,7 @@ sealed interface Message {
     }
 
     /** Behind everything that a part had sent up; asks the root to give back what belongs to {@code members}. */
-    record Fence(ActorId to, ActorId from, List<ActorId> members, long fact, boolean isErased, Cause cause)
+    record Fence(ActorId to, ActorId from, List<ActorId> members, long fact, Parting parting, Cause cause)
             implements ToIdentifier {
         @Override
         public int code() {
@@ -104,12 +125,25 @@ sealed interface Message {
         }
 
         Fence onTo(ActorId next) {
-            return new Fence(next, from, members, fact, isErased, cause);
+            return new Fence(next, from, members, fact, parting, cause);
         }
     }
 
-    /** The root's answer to a fence. */
-    record Restore(ActorId to, Belongings belongings, boolean isErased, String formerProfileId, long fact, Cause cause)
+    /**
+     * The root's answer to a fence.
+     *
+     * @param partition the partition of the root
+     * @param position the last position of its outbox when it answered
+     */
+    record Restore(
+            ActorId to,
+            Belongings belongings,
+            Parting parting,
+            String formerProfileId,
+            long fact,
+            int partition,
+            long position,
+            Cause cause)
             implements ToIdentifier {
         @Override
         public int code() {
@@ -162,16 +196,25 @@ sealed interface Message {
         }
     }
 
-    /** To a group: this one belongs to you, and this is what was said about you. */
-    record Join(ActorId to, ActorId member, long atMillis, TraitRow traits) implements Message {
+    /**
+     * To a group: this one belongs to you, and this is what was said about you.
+     *
+     * @param since the fact since which the member is who it is: one that has been forgotten later is no member
+     */
+    record Join(ActorId to, ActorId member, long since, long atMillis, TraitRow traits, Cause cause)
+            implements Message {
         @Override
         public int code() {
             return 12;
         }
     }
 
-    /** Asks the ledger to take an absorbed profile out again. */
-    record Unmerge(ActorId to, ActorId id, Cause cause) implements ToLedger {
+    /**
+     * Asks the ledger to take an absorbed profile out again.
+     *
+     * @param isAlone whether it is just this identifier that goes, and only if nothing came with it
+     */
+    record Unmerge(ActorId to, ActorId id, boolean isAlone, Cause cause) implements ToLedger {
         @Override
         public int code() {
             return 13;
@@ -186,8 +229,8 @@ sealed interface Message {
         }
     }
 
-    /** To a group: this one has been forgotten. */
-    record Leave(ActorId to, ActorId member) implements Message {
+    /** To a group: this one has been forgotten by a fact, and whatever it said before. */
+    record Leave(ActorId to, ActorId member, long fact) implements Message {
         @Override
         public int code() {
             return 16;

@@ -13,6 +13,7 @@ import io.segmentdo.identity.Message.Forward;
 import io.segmentdo.identity.Message.Hold;
 import io.segmentdo.identity.Message.Join;
 import io.segmentdo.identity.Message.Leave;
+import io.segmentdo.identity.Message.Parting;
 import io.segmentdo.identity.Message.Propose;
 import io.segmentdo.identity.Message.Reset;
 import io.segmentdo.identity.Message.Restore;
@@ -50,23 +51,25 @@ final class MessageCodec {
             }
             case Surrender m -> writeSurrender(m, frame);
             case Hold m -> {
-                writeCut(frame, m.members(), m.fact(), m.isErased());
+                writeCut(frame, m.members(), m.fact(), m.parting());
                 m.cause().write(frame);
             }
             case Fence m -> {
                 Frames.putActor(frame, m.from());
-                writeCut(frame, m.members(), m.fact(), m.isErased());
+                writeCut(frame, m.members(), m.fact(), m.parting());
                 m.cause().write(frame);
             }
             case Restore m -> {
                 writeBelongings(m.belongings(), frame);
-                frame.putByte(m.isErased() ? 1 : 0)
+                frame.putByte(m.parting().code())
                         .putString(m.formerProfileId())
-                        .putSize(m.fact());
+                        .putSize(m.fact())
+                        .putSize(m.partition())
+                        .putSize(m.position());
                 m.cause().write(frame);
             }
             case Reset m -> {
-                writeCut(frame, m.members(), m.fact(), true);
+                writeCut(frame, m.members(), m.fact(), Parting.IS_FORGOTTEN);
                 m.cause().write(frame);
             }
             case Propose m -> {
@@ -87,18 +90,23 @@ final class MessageCodec {
             }
             case Join m -> {
                 Frames.putActor(frame, m.member());
-                frame.putLong(m.atMillis());
+                frame.putSize(m.since()).putLong(m.atMillis());
                 m.traits().write(frame);
+                m.cause().write(frame);
             }
             case Unmerge m -> {
                 Frames.putActor(frame, m.id());
+                frame.putByte(m.isAlone() ? 1 : 0);
                 m.cause().write(frame);
             }
             case Delete m -> {
                 Frames.putActor(frame, m.id());
                 m.cause().write(frame);
             }
-            case Leave m -> Frames.putActor(frame, m.member());
+            case Leave m -> {
+                Frames.putActor(frame, m.member());
+                frame.putSize(m.fact());
+            }
             case Settled m -> {
                 Frames.putActor(frame, m.id());
                 frame.putSize(m.fact());
@@ -117,9 +125,9 @@ final class MessageCodec {
         m.cause().write(frame);
     }
 
-    private static void writeCut(FrameWriter frame, List<ActorId> members, long fact, boolean isErased) {
+    private static void writeCut(FrameWriter frame, List<ActorId> members, long fact, Parting parting) {
         Frames.putActors(frame, members);
-        frame.putSize(fact).putByte(isErased ? 1 : 0);
+        frame.putSize(fact).putByte(parting.code());
     }
 
     private static void writeBelongings(Belongings belongings, FrameWriter frame) {
@@ -151,21 +159,23 @@ final class MessageCodec {
             case 2 -> new Forward(to, Frames.readActor(frame, workspace), frame.readSize(), Cause.read(frame));
             case 3 -> readSurrender(workspace, to, frame);
             case 4 ->
-                new Hold(to, Frames.readActors(frame, workspace), frame.readSize(), isSet(frame), Cause.read(frame));
+                new Hold(to, Frames.readActors(frame, workspace), frame.readSize(), parting(frame), Cause.read(frame));
             case 5 ->
                 new Fence(
                         to,
                         Frames.readActor(frame, workspace),
                         Frames.readActors(frame, workspace),
                         frame.readSize(),
-                        isSet(frame),
+                        parting(frame),
                         Cause.read(frame));
             case 6 ->
                 new Restore(
                         to,
                         readBelongings(workspace, frame),
-                        isSet(frame),
+                        parting(frame),
                         frame.readString(),
+                        frame.readSize(),
+                        (int) frame.readSize(),
                         frame.readSize(),
                         Cause.read(frame));
             case 7 -> readReset(workspace, to, frame);
@@ -180,10 +190,17 @@ final class MessageCodec {
             case 9 -> new Answer(to, Frames.readMap(frame, workspace, Refusal::read));
             case 10 -> new Canonical(to, Frames.readActor(frame, workspace), frame.readSize());
             case 11 -> new Alias(to, Frames.readActor(frame, workspace), Cause.read(frame));
-            case 12 -> new Join(to, Frames.readActor(frame, workspace), frame.readLong(), TraitRow.read(frame));
-            case 13 -> new Unmerge(to, Frames.readActor(frame, workspace), Cause.read(frame));
+            case 12 ->
+                new Join(
+                        to,
+                        Frames.readActor(frame, workspace),
+                        frame.readSize(),
+                        frame.readLong(),
+                        TraitRow.read(frame),
+                        Cause.read(frame));
+            case 13 -> new Unmerge(to, Frames.readActor(frame, workspace), isSet(frame), Cause.read(frame));
             case 14 -> new Delete(to, Frames.readActor(frame, workspace), Cause.read(frame));
-            case 16 -> new Leave(to, Frames.readActor(frame, workspace));
+            case 16 -> new Leave(to, Frames.readActor(frame, workspace), frame.readSize());
             case 15 -> new Settled(to, Frames.readActor(frame, workspace), frame.readSize());
             default -> throw frame.corrupt("message kind " + kind);
         };
@@ -217,6 +234,10 @@ final class MessageCodec {
                 Frames.readMap(frame, workspace, TraitRow::read),
                 Frames.readMap(frame, workspace, Membership::read),
                 Frames.readMap(frame, workspace, FrameReader::readSize));
+    }
+
+    private static Parting parting(FrameReader frame) {
+        return Parting.of(frame.readByte());
     }
 
     private static boolean isSet(FrameReader frame) {

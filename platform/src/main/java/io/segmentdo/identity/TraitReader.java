@@ -51,7 +51,8 @@ final class TraitReader {
             parser.skipChildren();
             parser.finishToken();
             int end = (int) parser.currentLocation().getByteOffset();
-            row.put(name, new TraitRow.Value(atMillis, tie, Arrays.copyOfRange(json, start, end)));
+            byte[] value = Arrays.copyOfRange(json, start, end);
+            row.put(name, new TraitRow.Value(atMillis, tie, event.source(), value));
         }
     }
 }

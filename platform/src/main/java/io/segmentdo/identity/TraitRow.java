@@ -20,10 +20,11 @@ final class TraitRow {
      *
      * @param atMillis when it was said: the earlier of the corrected timestamp and the arrival
      * @param tie decides between two of the same millisecond; made from the message id
+     * @param source which source said it
      * @param json the value as JSON, {@code null} when it was unset
      */
     @SuppressWarnings("ArrayRecordComponent") // compared by content below
-    record Value(long atMillis, long tie, byte[] json) {
+    record Value(long atMillis, long tie, String source, byte[] json) {
         boolean wins(Value other) {
             if (atMillis != other.atMillis) {
                 return atMillis > other.atMillis;
@@ -36,6 +37,7 @@ final class TraitRow {
             return other instanceof Value that
                     && atMillis == that.atMillis
                     && tie == that.tie
+                    && source.equals(that.source)
                     && Arrays.equals(json, that.json);
         }
 
@@ -95,6 +97,7 @@ final class TraitRow {
             frame.putString(entry.getKey())
                     .putLong(value.atMillis)
                     .putLong(value.tie)
+                    .putString(value.source)
                     .putBytes(value.json);
         }
     }
@@ -109,7 +112,9 @@ final class TraitRow {
         long count = frame.readSize();
         Map<String, Value> values = new LinkedHashMap<>();
         for (long i = 0; i < count; i++) {
-            values.put(frame.readString(), new Value(frame.readLong(), frame.readLong(), frame.readBytes()));
+            values.put(
+                    frame.readString(),
+                    new Value(frame.readLong(), frame.readLong(), frame.readString(), frame.readBytes()));
         }
         return new TraitRow(values);
     }

@@ -6,7 +6,9 @@ import io.segmentdo.event.FrameWriter;
 import io.segmentdo.event.IdentifiedEvent;
 import io.segmentdo.event.OutboxEntry;
 import io.segmentdo.event.ProfileFact;
+import io.segmentdo.event.Utf8Json;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** The binary form of outbox entries: a header for the retention, then the event or the fact. Immutable. */
 final class OutboxCodec {
@@ -23,7 +25,11 @@ final class OutboxCodec {
 
     /** The place of a kind is its code on disk: append only. */
     private static final List<ProfileFact.Kind> KINDS = List.of(
-            ProfileFact.Kind.CREATED, ProfileFact.Kind.MERGED, ProfileFact.Kind.UNMERGED, ProfileFact.Kind.DELETED);
+            ProfileFact.Kind.CREATED,
+            ProfileFact.Kind.MERGED,
+            ProfileFact.Kind.UNMERGED,
+            ProfileFact.Kind.DELETED,
+            ProfileFact.Kind.RECOMPUTED);
 
     private OutboxCodec() {}
 
@@ -50,10 +56,12 @@ final class OutboxCodec {
                         .putString(fact.profileId())
                         .putString(fact.otherId())
                         .putString(fact.cause())
+                        .putString(fact.rule())
                         .putLong(fact.atMillis())
                         .putLong(fact.ledgerFact())
                         .putLong(fact.otherPartition())
                         .putLong(fact.otherPosition())
+                        .putString(fact.snapshot() == null ? null : fact.snapshot().toString())
                         .toBytes();
         };
     }
@@ -101,9 +109,16 @@ final class OutboxCodec {
                 frame.readString(),
                 frame.readNullableString(),
                 frame.readString(),
+                frame.readString(),
                 frame.readLong(),
                 frame.readLong(),
                 (int) frame.readLong(),
-                frame.readLong());
+                frame.readLong(),
+                readSnapshot(frame));
+    }
+
+    private static @Nullable Utf8Json readSnapshot(FrameReader frame) {
+        String json = frame.readNullableString();
+        return json == null ? null : Utf8Json.of(json);
     }
 }

@@ -80,6 +80,11 @@ class BrokenProtocolSimulation {
         assertThat(failure(brokenState(NothingPending::new))).contains("I8");
     }
 
+    @Test
+    void aGroupThatForgetsWhoWasForgottenIsFoundOut() {
+        assertThat(failure(brokenState(NobodyLeft::new))).contains("a forgotten member");
+    }
+
     private static World.Change brokenStore(UnaryOperator<PartitionStore> store) {
         return new World.Change(Actors::new, store, false);
     }
@@ -194,9 +199,11 @@ class BrokenProtocolSimulation {
                 super.send(new Restore(
                         fence.from(),
                         Message.Belongings.NOTHING,
-                        fence.isErased(),
+                        fence.parting(),
                         "former",
                         fence.fact(),
+                        0,
+                        0,
                         fence.cause()));
             } else {
                 super.send(message);
@@ -220,16 +227,18 @@ class BrokenProtocolSimulation {
 
         @Override
         public void send(Message message) {
-            if (message instanceof Restore restore && !restore.isErased()) {
+            if (message instanceof Restore restore && restore.parting() == Message.Parting.TAKES_ITS_OWN) {
                 Message.Belongings theirs = restore.belongings();
                 Map<ActorId, Long> more = new LinkedHashMap<>(theirs.members());
                 members.forEach(member -> more.putIfAbsent(member, 0L));
                 super.send(new Restore(
                         restore.to(),
                         new Message.Belongings(more, theirs.traits(), theirs.groups(), theirs.names()),
-                        false,
+                        restore.parting(),
                         restore.formerProfileId(),
                         restore.fact(),
+                        restore.partition(),
+                        restore.position(),
                         restore.cause()));
             } else {
                 super.send(message);
@@ -250,6 +259,19 @@ class BrokenProtocolSimulation {
                 actor.refused = Map.of();
             }
             return actor;
+        }
+    }
+
+    /** Groups forget who left them. */
+    private static final class NobodyLeft extends DecoratedState {
+        NobodyLeft(PartitionState state) {
+            super(state);
+        }
+
+        @Override
+        public void changed(Actor actor) {
+            actor.left = Map.of();
+            super.changed(actor);
         }
     }
 

@@ -92,6 +92,48 @@ class GroupTest {
     }
 
     @Test
+    void whoIsDeletedDoesNotComeBackByWhatWasUnderWay() {
+        int there = (Scene.LEDGER + 1) % Scene.PARTITIONS;
+        int home = (Scene.LEDGER + 2) % Scene.PARTITIONS;
+        String acme = Scene.name(ActorId.GROUP, there, 0);
+        String user = Scene.user((Scene.LEDGER + 3) % Scene.PARTITIONS, 0);
+        String device = Scene.device(home, 0);
+        scene.comes(Events.identify("m1", user, null, "{\"email\":\"a@b.example\"}"));
+        scene.settles();
+
+        scene.comes(Events.group("m2", null, device, acme), Events.track("m3", user, device));
+        scene.settlesBut(home, there);
+        assertThat(scene.onRoad(home, there)).hasSize(1);
+        scene.delete(Events.user(user), "r1");
+        scene.settlesBut(home, there);
+        scene.settles();
+
+        assertThat(group(acme).members).isEmpty();
+        assertThat(scene.person(Events.device(device))).hasSize(1);
+        scene.comes(Events.group("m4", null, device, acme));
+        scene.settles();
+        assertThat(group(acme).members).containsOnlyKeys(Events.device(device));
+    }
+
+    @Test
+    void whatCameByAnIdentifierThatIsTakenAwayStaysWithThePerson() {
+        scene.comes(Events.track("m1", null, a1), Events.group("m2", u1, null, "acme"));
+        scene.comes(Events.identify("m3", u1, a1, "{\"plan\":\"pro\"}"));
+        scene.settles();
+        ActorId root = scene.state().root(Events.user(u1));
+        ActorId other = root.is(ActorId.USER) ? Events.device(a1) : Events.user(u1);
+
+        assertThat(scene.detach(other, "r1")).isEqualTo(Decision.Verdict.DECIDED);
+        scene.settles();
+
+        assertThat(scene.person(root)).containsExactly(root);
+        assertThat(scene.person(other)).containsExactly(other);
+        assertThat(scene.state().traits(root)).containsKey("plan");
+        assertThat(scene.state().traits(other)).isEmpty();
+        assertThat(group("acme").members).containsOnlyKeys(root);
+    }
+
+    @Test
     void aFullGroupTakesNoMoreMembers() {
         scene = new Scene(IdentityRules.DEFAULT, new IdentityConfig(0, 7, 100, 1000, 300, 100, 2, 4096));
         for (int i = 0; i < 5; i++) {

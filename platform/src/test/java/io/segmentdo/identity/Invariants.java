@@ -47,6 +47,7 @@ final class Invariants {
         invariants.apartNamesWhatExists();
         invariants.factsOnce();
         invariants.orderHolds();
+        invariants.nobodyIsInAGroupWithoutKnowing();
         if (!world.isFaulty) {
             invariants.askedOnce();
         }
@@ -88,6 +89,14 @@ final class Invariants {
                         event.messageId());
             }
         }
+    }
+
+    /** Who has been forgotten is not in a group again because of something that was said before. */
+    private void nobodyIsInAGroupWithoutKnowing() {
+        state.groups.forEach((group, actor) -> actor.members.keySet().forEach(member -> {
+            Membership known = state.actors.get(state.root(member)).groups.get(member);
+            require(known != null && known.all().contains(group.value()), "a forgotten member", member, "of", group);
+        }));
     }
 
     private void everyEventOnce() {

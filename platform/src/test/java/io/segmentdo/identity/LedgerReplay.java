@@ -83,7 +83,7 @@ final class LedgerReplay {
     private void refuse(Fact fact) {
         ActorId left = root(fact.left());
         ActorId right = root(fact.right());
-        if (!fact.rule().equals("not absorbed")) {
+        if (!fact.left().equals(fact.right())) {
             Invariants.require(!left.equals(right), "O1 refused within", fact);
             Invariants.require(
                     refusal(left, right, false) != null || areApart(left, right), "O1 refused without reason", fact);
@@ -95,6 +95,8 @@ final class LedgerReplay {
         ActorId root = root(part);
         Set<ActorId> came = absorbed.remove(part);
         Invariants.require(came != null && root.equals(fact.right()), "O1 taken out of", root, fact);
+        Invariants.require(
+                !fact.rule().equals(Cause.DETACH) || came.equals(Set.of(part)), "O1 did not come alone", fact);
         Set<ActorId> moving = new TreeSet<>(came);
         moving.retainAll(component(root));
         component(root).removeAll(moving);

@@ -57,6 +57,51 @@ class LedgerRequestTest {
     }
 
     @Test
+    void onlyAnIdentifierThatCameAloneIsTakenAwayAlone() {
+        ActorId u3 = Events.user(Scene.user(2, 0));
+        scene.alias(u1, u2, "r1");
+        scene.settles();
+        scene.alias(u3, u1, "r2");
+        scene.settles();
+        ActorId root = scene.state().root(u1);
+
+        assertThat(scene.detach(root, "r3")).isEqualTo(Verdict.REFUSED);
+        assertThat(scene.detach(Events.user("nobody"), "r4")).isEqualTo(Verdict.NOTHING_TO_DO);
+        assertThat(scene.detach(u3, "r5")).isEqualTo(Verdict.DECIDED);
+        scene.settles();
+        scene.comes(Events.of(io.segmentdo.event.EventType.TRACK, "m1", u3.value(), null, null, null, "{}"));
+        scene.settles();
+
+        assertThat(scene.person(u1)).containsExactlyInAnyOrder(u1, u2);
+        assertThat(scene.person(u3)).containsExactly(u3);
+    }
+
+    @Test
+    void everyFactAboutAProfileSaysWhatLedToIt() {
+        scene.comes(Events.track("m1", u1.value(), null), Events.track("m2", u2.value(), null));
+        scene.alias(u1, u2, "r1");
+        scene.settles();
+        scene.unmerge(u2, "r2");
+        scene.settles();
+        scene.delete(u1, "r3");
+        scene.settles();
+
+        assertThat(scene.facts(ProfileFact.Kind.CREATED))
+                .extracting(fact -> fact.cause() + " " + fact.rule())
+                .containsExactlyInAnyOrder("m1 seen", "m2 seen");
+        assertThat(scene.facts(ProfileFact.Kind.MERGED))
+                .singleElement()
+                .satisfies(fact -> assertThat(fact.cause() + " " + fact.rule()).isEqualTo("r1 alias"));
+        assertThat(scene.facts(ProfileFact.Kind.UNMERGED))
+                .singleElement()
+                .satisfies(fact -> assertThat(fact.cause() + " " + fact.rule()).isEqualTo("r2 unmerge"));
+        assertThat(scene.facts(ProfileFact.Kind.RECOMPUTED)).hasSize(1);
+        assertThat(scene.facts(ProfileFact.Kind.DELETED))
+                .singleElement()
+                .satisfies(fact -> assertThat(fact.cause() + " " + fact.rule()).isEqualTo("r3 delete"));
+    }
+
+    @Test
     void aSecondUndoOfAPersonWaitsForTheFirstAndIsThenDone() {
         scene.alias(u1, u2, "r1");
         scene.settles();

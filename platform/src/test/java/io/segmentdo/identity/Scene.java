@@ -109,6 +109,12 @@ final class Scene {
         return decision.verdict();
     }
 
+    Decision.Verdict detach(ActorId id, String request) {
+        Decision decision = lanes[LEDGER].detach(id, request, NOW);
+        log.observe();
+        return decision.verdict();
+    }
+
     Decision.Verdict delete(ActorId id, String request) {
         Decision decision = lanes[LEDGER].delete(id, request, NOW);
         log.observe();

@@ -327,10 +327,10 @@ final class World {
         ActorId id = events.identifier();
         Member ledger = members[owner[IdentityLane.ledgerPartition(Events.WORKSPACE, partitions)]];
         String name = "r" + clock;
-        if (random.nextInt(3) == 0) {
-            attempt(ledger, () -> ledger.lane.delete(id, name, clock));
-        } else {
-            attempt(ledger, () -> ledger.lane.unmerge(id, name, clock));
+        switch (random.nextInt(4)) {
+            case 0 -> attempt(ledger, () -> ledger.lane.delete(id, name, clock));
+            case 1 -> attempt(ledger, () -> ledger.lane.detach(id, name, clock));
+            default -> attempt(ledger, () -> ledger.lane.unmerge(id, name, clock));
         }
     }
 

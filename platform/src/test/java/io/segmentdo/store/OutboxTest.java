@@ -204,6 +204,18 @@ class OutboxTest {
 
     private static ProfileFact fact(long position) {
         return new ProfileFact(
-                PARTITION, position, ProfileFact.Kind.MERGED, "workspace", "profile", "other", "cause", 7, 8, -1, 9);
+                PARTITION,
+                position,
+                ProfileFact.Kind.UNMERGED,
+                "workspace",
+                "profile",
+                "other",
+                "cause",
+                "unmerge",
+                7,
+                8,
+                -1,
+                9,
+                Utf8Json.of("{}"));
     }
 }

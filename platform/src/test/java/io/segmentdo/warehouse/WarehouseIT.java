@@ -260,6 +260,39 @@ class WarehouseIT {
         }
     }
 
+    @Test
+    void aPartThatIsTakenOutHasItsTraitsBackWhateverComesFirst() throws Exception {
+        try (WarehouseNode node = new WarehouseNode(home, WarehouseNode.quick())) {
+            node.add(0, List.of(said("one", EventType.IDENTIFY, "part", null, 10, "{\"plan\":\"free\"}")));
+            node.add(1, List.of(said("two", EventType.IDENTIFY, "whole", null, 20, "{\"plan\":\"pro\",\"age\":7}")));
+            node.add(1, ProfileFact.Kind.MERGED, "p-whole", "p-part", 1, null);
+            node.awaitLoaded();
+
+            node.add(1, ProfileFact.Kind.RECOMPUTED, "p-whole", null, 2, snapshot("u2", "\"pro\"", 20));
+            node.add(0, ProfileFact.Kind.UNMERGED, "p-part", "p-whole", 2, snapshot("u1", "\"free\"", 10));
+            node.awaitLoaded();
+            node.add(2, ProfileFact.Kind.MERGED, "p-whole", "p-part", 1, null); // late
+            node.add(0, List.of(said("three", EventType.IDENTIFY, "part", null, 30, "{\"plan\":\"gold\"}")));
+            node.awaitLoaded();
+
+            Map<Object, Object> traits = new HashMap<>();
+            node.rows(WarehouseTable.USERS)
+                    .forEach(row -> traits.put(row.getField("profile_id"), row.getField("traits")));
+            assertThat(traits)
+                    .containsOnly(
+                            Map.entry("p-whole", "{\"plan\":\"pro\"}"), Map.entry("p-part", "{\"plan\":\"gold\"}"));
+            assertThat(node.rows(WarehouseTable.PROFILE_MERGES))
+                    .extracting(row -> row.getField("kind"))
+                    .containsExactlyInAnyOrder("merged", "unmerged", "merged");
+        }
+    }
+
+    private static String snapshot(String userId, String plan, int seconds) {
+        long at = WarehouseNode.NOON.toEpochMilli() - 100_000 + seconds * 1000L;
+        return "{\"userId\":\"" + userId + "\",\"firstSeen\":" + at + ",\"lastSeen\":" + at
+                + ",\"traits\":{\"plan\":{\"value\":" + plan + ",\"at\":" + at + ",\"tie\":1}}}";
+    }
+
     private static Event said(
             String messageId, EventType type, String userId, String groupId, int seconds, String traits) {
         long at = WarehouseNode.NOON.toEpochMilli() - 100_000 + seconds * 1000L;

@@ -85,6 +85,10 @@ final class WarehouseNode implements AutoCloseable {
     }
 
     void add(int partition, ProfileFact.Kind kind, String profile, String other) {
+        add(partition, kind, profile, other, tails[partition] + 1, null);
+    }
+
+    void add(int partition, ProfileFact.Kind kind, String profile, String other, long ledgerFact, String snapshot) {
         Changes changes = new Changes(partition, epochs[partition]);
         tails[partition]++;
         put(
@@ -97,10 +101,12 @@ final class WarehouseNode implements AutoCloseable {
                         profile,
                         other,
                         "cause",
+                        "seen",
                         NOON.toEpochMilli(),
-                        tails[partition],
+                        ledgerFact,
                         -1,
-                        0));
+                        0,
+                        snapshot == null ? null : Utf8Json.of(snapshot)));
         commit(partition, changes);
     }
 

@@ -186,8 +186,10 @@ public final class Loader implements AutoCloseable {
                     group(byTable, identified.event().workspace(), WarehouseTable.EVENTS, entry);
                 }
                 case ProfileFact fact -> {
-                    if (fact.kind() != ProfileFact.Kind.CREATED) {
-                        group(byTable, fact.workspace(), WarehouseTable.PROFILE_MERGES, entry);
+                    switch (fact.kind()) {
+                        case MERGED, UNMERGED, DELETED ->
+                            group(byTable, fact.workspace(), WarehouseTable.PROFILE_MERGES, entry);
+                        case CREATED, RECOMPUTED -> {}
                     }
                 }
             }

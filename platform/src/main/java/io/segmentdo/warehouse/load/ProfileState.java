@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import io.segmentdo.event.Event;
+import io.segmentdo.event.Utf8Json;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
@@ -172,6 +173,49 @@ final class ProfileState {
             }
         } catch (IOException broken) {
             throw new UncheckedIOException(broken);
+        }
+    }
+
+    /** Takes a profile as identity knows it, see {@link io.segmentdo.event.ProfileFact#snapshot}. */
+    void readSnapshot(Utf8Json snapshot) {
+        byte[] json = snapshot.bytes();
+        try (JsonParser parser = JSON.createParser(json)) {
+            parser.nextToken();
+            long first = Long.MAX_VALUE;
+            long last = Long.MIN_VALUE;
+            while (parser.nextToken() == JsonToken.FIELD_NAME) {
+                switch (parser.currentName()) {
+                    case "userId" -> userId = parser.nextTextValue();
+                    case "anonymousId" -> anonymousId = parser.nextTextValue();
+                    case "firstSeen" -> first = parser.nextLongValue(0);
+                    case "lastSeen" -> last = parser.nextLongValue(0);
+                    default -> readSnapshotTraits(parser, json);
+                }
+            }
+            seen(first, last);
+            userIdAt = last;
+            anonymousIdAt = last;
+        } catch (IOException broken) {
+            throw new UncheckedIOException(broken);
+        }
+    }
+
+    private void readSnapshotTraits(JsonParser parser, byte[] json) throws IOException {
+        parser.nextToken();
+        while (parser.nextToken() == JsonToken.FIELD_NAME) {
+            String name = parser.currentName();
+            String value = "null";
+            long at = 0;
+            long tie = 0;
+            parser.nextToken();
+            while (parser.nextToken() == JsonToken.FIELD_NAME) {
+                switch (parser.currentName()) {
+                    case "at" -> at = parser.nextLongValue(0);
+                    case "tie" -> tie = parser.nextLongValue(0);
+                    default -> value = next(parser, json);
+                }
+            }
+            put(name, new Value(at, tie, value));
         }
     }
 

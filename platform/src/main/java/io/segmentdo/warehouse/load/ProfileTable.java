@@ -52,11 +52,12 @@ final class ProfileTable {
      *
      * @param changes what was said since the last time, by id
      * @param moved rows that become part of another one, or of none when the value is empty
+     * @param restated those of the changes that replace what is in the table
      */
-    void apply(Map<String, ProfileState> changes, Map<String, Optional<String>> moved) {
+    void apply(Map<String, ProfileState> changes, Map<String, Optional<String>> moved, Set<String> restated) {
         for (int attempt = 1; ; attempt++) {
             table.refresh();
-            if (replace(changes, moved)) {
+            if (replace(changes, moved, restated)) {
                 return;
             }
             if (attempt == ATTEMPTS_MAX) {
@@ -65,7 +66,8 @@ final class ProfileTable {
         }
     }
 
-    private boolean replace(Map<String, ProfileState> changes, Map<String, Optional<String>> moved) {
+    private boolean replace(
+            Map<String, ProfileState> changes, Map<String, Optional<String>> moved, Set<String> restated) {
         Snapshot base = table.currentSnapshot();
         List<DataFile> old = RowFiles.all(table);
         Map<String, ProfileState> next = new HashMap<>();
@@ -76,7 +78,8 @@ final class ProfileTable {
                 Set.copyOf(moved.values().stream().flatMap(Optional::stream).toList());
         each(old, row -> {
             String id = text(row, "");
-            if (moved.containsKey(id) || winners.contains(id) || next.containsKey(id)) {
+            boolean isConcerned = moved.containsKey(id) || winners.contains(id) || next.containsKey(id);
+            if (isConcerned && !restated.contains(id)) {
                 target(id, moved)
                         .ifPresent(to -> next.computeIfAbsent(to, ignored -> new ProfileState())
                                 .merge(state(row)));

@@ -4,14 +4,17 @@ import io.segmentdo.event.Event;
 import io.segmentdo.event.IdentifiedEvent;
 import io.segmentdo.event.OutboxEntry;
 import io.segmentdo.event.ProfileFact;
+import io.segmentdo.event.Utf8Json;
 import io.segmentdo.warehouse.table.Tables;
 import io.segmentdo.warehouse.table.WarehouseTable;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
 
 /**
@@ -31,12 +34,19 @@ final class Profiles {
         private final Map<String, ProfileState> users = new HashMap<>();
         private final Map<String, ProfileState> groups = new HashMap<>();
         private final Map<String, Optional<String>> moved = new HashMap<>();
-        private final Map<String, Optional<String>> recentMoves = new LinkedHashMap<>() {
-            @Override
-            protected boolean removeEldestEntry(Map.Entry<String, Optional<String>> eldest) {
-                return size() > MERGES_MAX;
-            }
-        };
+        private final Map<String, Optional<String>> recentMoves = new Newest<>();
+        private final Set<String> restated = new HashSet<>();
+        private final Map<String, Long> unmerged = new Newest<>();
+    }
+
+    /** Forgets the oldest. */
+    private static final class Newest<V> extends LinkedHashMap<String, V> {
+        private static final long serialVersionUID = 1;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, V> eldest) {
+            return size() > MERGES_MAX;
+        }
     }
 
     private record Key(String workspace, WarehouseTable table) {}
@@ -91,8 +101,8 @@ final class Profiles {
         String other = fact.otherId();
         switch (fact.kind()) {
             case MERGED -> {
-                if (other != null) {
-                    Changes changes = changes(fact, fact.workspace());
+                Changes changes = changes(fact, fact.workspace());
+                if (other != null && changes.unmerged.getOrDefault(other, 0L) < fact.ledgerFact()) {
                     changes.moved.put(other, Optional.of(fact.profileId()));
                     changes.recentMoves.put(other, Optional.of(fact.profileId()));
                     changes.recentMoves.remove(fact.profileId());
@@ -103,13 +113,28 @@ final class Profiles {
                 Changes changes = changes(fact, fact.workspace());
                 changes.moved.remove(fact.profileId());
                 changes.recentMoves.remove(fact.profileId());
+                changes.unmerged.put(fact.profileId(), fact.ledgerFact());
+                restate(changes, fact);
             }
+            case RECOMPUTED -> restate(changes(fact, fact.workspace()), fact);
             case DELETED -> {
                 Changes changes = changes(fact, fact.workspace());
                 changes.users.remove(fact.profileId());
+                changes.restated.remove(fact.profileId());
                 changes.moved.put(fact.profileId(), Optional.empty());
             }
             case CREATED -> {}
+        }
+    }
+
+    /** What is left of a profile cannot be worked out here, so it comes as a whole and replaces what there is. */
+    private static void restate(Changes changes, ProfileFact fact) {
+        Utf8Json snapshot = fact.snapshot();
+        if (snapshot != null) {
+            ProfileState state = new ProfileState();
+            state.readSnapshot(snapshot);
+            changes.users.put(fact.profileId(), state);
+            changes.restated.add(fact.profileId());
         }
     }
 
@@ -145,14 +170,15 @@ final class Profiles {
             if (!changes.users.isEmpty() || !changes.moved.isEmpty()) {
                 Map<String, Optional<String>> moved = new HashMap<>(changes.recentMoves);
                 moved.putAll(changes.moved);
-                table(workspace, WarehouseTable.USERS).apply(changes.users, moved);
+                table(workspace, WarehouseTable.USERS).apply(changes.users, moved, changes.restated);
             }
             if (!changes.groups.isEmpty()) {
-                table(workspace, WarehouseTable.GROUPS).apply(changes.groups, Map.of());
+                table(workspace, WarehouseTable.GROUPS).apply(changes.groups, Map.of(), Set.of());
             }
             changes.users.clear();
             changes.groups.clear();
             changes.moved.clear();
+            changes.restated.clear();
         });
         clear();
         long spent = cpu.getCurrentThreadCpuTime() - before;

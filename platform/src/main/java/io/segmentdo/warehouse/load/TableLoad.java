@@ -115,6 +115,7 @@ final class TableLoad {
         row.set(5, fact.ledgerFact());
         row.set(6, fact.partition());
         row.set(7, fact.position());
+        row.set(8, fact.rule());
     }
 
     private boolean addColumns() {

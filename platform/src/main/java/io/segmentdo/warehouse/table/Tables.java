@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.apache.iceberg.CatalogProperties;
 import org.apache.iceberg.Table;
+import org.apache.iceberg.UpdateSchema;
 import org.apache.iceberg.catalog.Catalog;
 import org.apache.iceberg.catalog.Namespace;
 import org.apache.iceberg.catalog.SessionCatalog;
@@ -23,6 +24,7 @@ import org.apache.iceberg.io.FileIO;
 import org.apache.iceberg.jdbc.JdbcCatalog;
 import org.apache.iceberg.rest.HTTPClient;
 import org.apache.iceberg.rest.RESTSessionCatalog;
+import org.apache.iceberg.types.Types.NestedField;
 
 /**
  * The tables of all workspaces: one namespace per workspace, in one catalog.
@@ -110,7 +112,22 @@ public final class Tables implements AutoCloseable {
 
     /** A table as it stands now; made when it is absent. */
     public Table table(String workspace, WarehouseTable table) {
-        return find(workspace, table).orElseGet(() -> create(workspace, table));
+        return find(workspace, table)
+                .map(found -> completed(found, table))
+                .orElseGet(() -> create(workspace, table));
+    }
+
+    /** A table of an earlier version gets the columns that have come since; those with columns of properties never grow. */
+    private static Table completed(Table found, WarehouseTable table) {
+        List<NestedField> missing = table.schema().columns().stream()
+                .filter(column -> found.schema().findField(column.fieldId()) == null)
+                .toList();
+        if (!missing.isEmpty()) {
+            UpdateSchema update = found.updateSchema();
+            missing.forEach(column -> update.addColumn(column.name(), column.type(), column.doc()));
+            update.commit();
+        }
+        return found;
     }
 
     private Table create(String workspace, WarehouseTable table) {

@@ -218,6 +218,7 @@ public enum WarehouseTable {
                     .required("ledger_fact", Types.LongType.get(), "its place in the decisions of the workspace, or 0")
                     .required("partition", Types.IntegerType.get(), "where it was announced")
                     .required("position", Types.LongType.get(), "its place among all that was announced there")
+                    .string("rule", "seen (together in an event), alias, unmerge or delete")
                     .schema();
         }
 
