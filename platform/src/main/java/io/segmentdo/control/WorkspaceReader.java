@@ -119,7 +119,7 @@ final class WorkspaceReader {
         for (int i = 0; i < entry.connections().size(); i++) {
             ConnectionEntry connection = entry.connections().get(i);
             String at = path + ".connections[" + i + "]";
-            if (!sourceIds.contains(connection.source())) {
+            if (!sourceIds.contains(connection.source()) && !connection.source().equals(Connection.PROFILES)) {
                 problems.add(ConfigProblem.unexpected(
                         origins.where(at + ".source"),
                         at + ".source",

@@ -511,11 +511,8 @@ final class Lane {
 
     private void planFailed(Candidate candidate, String reason) {
         unplanned.removeFirst();
-        if (candidate.entry() instanceof IdentifiedEvent identified) {
-            ledger.admit(candidate, List.of(new Item(identified).decided(Delivery.retry(reason))));
-        } else {
-            ledger.filter(candidate, "fact");
-        }
+        Item item = new Item(FactEvents.of(candidate.entry()));
+        ledger.admit(candidate, List.of(item.decided(Delivery.retry(reason))));
     }
 
     // ---- sending

@@ -11,6 +11,7 @@ import io.segmentdo.destination.Connection;
 import io.segmentdo.destination.Subscription;
 import io.segmentdo.event.Event;
 import io.segmentdo.event.IdentifiedEvent;
+import io.segmentdo.event.ProfileFact;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -94,9 +95,10 @@ final class Wiring {
 
     /** What becomes of an entry; runs mappings, so it counts as a call of the plugin. */
     Plan plan(Ledger.Candidate candidate) {
-        if (!(candidate.entry() instanceof IdentifiedEvent identified)) {
+        if (candidate.entry() instanceof ProfileFact && !routes.containsKey(Connection.PROFILES)) {
             return new Plan.Filtered("fact");
         }
+        IdentifiedEvent identified = FactEvents.of(candidate.entry());
         Retry retry = candidate.retry();
         if (retry != null) {
             return replan(identified, retry.key().route());
