@@ -56,7 +56,9 @@ record WorkspaceFile(
     }
 
     record ConnectionEntry(
-            @Doc("the id of a source, or $profiles for what becomes of profiles") String source,
+            @Doc("the id of a source, or $profiles for what becomes of profiles")
+            String source,
+
             @Default("true") @Doc("true or false") boolean enabled,
             @Doc("which events; none for all") List<SubscriptionEntry> subscriptions) {}
 

@@ -19,7 +19,13 @@ import org.jspecify.annotations.Nullable;
  * @param cause the event or request behind it
  */
 record Fact(
-        long number, Kind kind, ActorId left, ActorId right, String rule, @Nullable ActorId absorbed, Cause cause) {
+        long number,
+        Kind kind,
+        ActorId left,
+        ActorId right,
+        String rule,
+        @Nullable ActorId absorbed,
+        Cause cause) {
     /** What was decided. */
     enum Kind {
         JOINED,

@@ -61,7 +61,8 @@ final class OutboxCodec {
                         .putLong(fact.ledgerFact())
                         .putLong(fact.otherPartition())
                         .putLong(fact.otherPosition())
-                        .putString(fact.snapshot() == null ? null : fact.snapshot().toString())
+                        .putString(
+                                fact.snapshot() == null ? null : fact.snapshot().toString())
                         .toBytes();
         };
     }

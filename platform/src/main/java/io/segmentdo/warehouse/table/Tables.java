@@ -112,9 +112,7 @@ public final class Tables implements AutoCloseable {
 
     /** A table as it stands now; made when it is absent. */
     public Table table(String workspace, WarehouseTable table) {
-        return find(workspace, table)
-                .map(found -> completed(found, table))
-                .orElseGet(() -> create(workspace, table));
+        return find(workspace, table).map(found -> completed(found, table)).orElseGet(() -> create(workspace, table));
     }
 
     /** A table of an earlier version gets the columns that have come since; those with columns of properties never grow. */
