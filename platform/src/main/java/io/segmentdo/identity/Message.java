@@ -22,10 +22,10 @@ sealed interface Message {
         LEAVES_IT_BEHIND;
 
         /** The place is the code on disk: append only. */
-        private static final List<Parting> CODES = List.of(values());
+        private static final List<Parting> CODES = List.of(TAKES_ITS_OWN, IS_FORGOTTEN, LEAVES_IT_BEHIND);
 
         int code() {
-            return ordinal();
+            return CODES.indexOf(this);
         }
 
         static Parting of(int code) {
