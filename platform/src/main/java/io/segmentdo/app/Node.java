@@ -174,7 +174,7 @@ public final class Node implements AutoCloseable {
             Plugins plugins = parts.add(Plugins.open(
                     pluginFolders(), data.resolve("tmp/plugins"), DeclaredDestination::read, metrics.registry()));
             Deliveries deliveries = new Deliveries(
-                    config.delivery(),
+                    config.delivery().listeningOn(config.http().host()),
                     vertx,
                     store,
                     outbox,

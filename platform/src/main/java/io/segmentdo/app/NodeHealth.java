@@ -66,7 +66,7 @@ final class NodeHealth {
     private static boolean isTroubled(DestinationStatus status) {
         return switch (status.state()) {
             case RUNNING, DISABLED, THROTTLED -> false;
-            case WAITING, BROKEN, FULL, STUCK -> true;
+            case WAITING, UNAUTHORIZED, BROKEN, FULL, STUCK -> true;
         };
     }
 

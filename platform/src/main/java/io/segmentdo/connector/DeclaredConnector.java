@@ -12,7 +12,6 @@ import io.segmentdo.api.UserDeletion;
 import io.segmentdo.mapping.MappingException;
 import io.segmentdo.mapping.Scope;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -91,9 +90,6 @@ final class DeclaredConnector implements HttpConnector {
                 : outcomes(plan, events.size(), response);
         if (!outcomes.stream().allMatch(Delivery.Unauthorized.class::isInstance)) {
             credentials.accepted();
-        } else if (credentials.refused()) {
-            return List.of(
-                    Delivery.retryAfter("HTTP " + response.status() + ", with other credentials", Duration.ZERO));
         }
         return outcomes;
     }

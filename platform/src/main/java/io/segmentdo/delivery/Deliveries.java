@@ -63,6 +63,7 @@ public final class Deliveries implements AutoCloseable {
             Path stateFolder) {
         this.services = new Services(
                 config,
+                new NetworkGuard(config.listeningOn("").allowedNetworks()),
                 vertx,
                 store,
                 outbox,

@@ -4,7 +4,11 @@ import static io.segmentdo.config.Checks.check;
 
 import io.segmentdo.config.ByteSize;
 import io.segmentdo.config.Doc;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.time.Duration;
+import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * How events are delivered; the same for all destinations.
@@ -35,15 +39,26 @@ public record DeliveryConfig(
         @Doc("How long one call of a plugin may take before its thread is given up, 10 ms or more.")
         Duration pluginTimeout,
 
+        @Doc("How long a destination that does not accept its credentials is left alone between two attempts, at most; "
+                + "at first it is a 64th of that, which doubles. 10 ms or more.")
+        Duration unauthorizedProbe,
+
         @Doc("How often cursors are stored at most; after a crash so much may be delivered again. 1 ms or more.")
         Duration commitInterval,
 
         @Doc("How long a stop or a removed destination waits for answers under way, 0 or more.")
         Duration drainTimeout,
 
+        @Doc("Networks beside the public internet that destinations may be in, e.g. `10.1.0.0/16` or `10.1.2.3/32:8080` with a "
+                + "port; `local` is this machine as long as `http.host` is this machine too.")
+        List<String> allowedNetworks,
+
         @Doc("The delays between attempts.") RetryConfig retry,
         @Doc("When a failing destination is left alone.") BreakerConfig breaker,
         @Doc("The HTTP client.") HttpConfig http) {
+    private static final String LOCAL = "local";
+    private static final List<String> LOOPBACK = List.of("127.0.0.0/8", "::1/128");
+
     /** Where a new destination begins. */
     public enum Start {
         HEAD,
@@ -58,8 +73,10 @@ public record DeliveryConfig(
             100_000,
             Duration.ofHours(4),
             Duration.ofSeconds(30),
+            Duration.ofMinutes(5),
             Duration.ofMillis(100),
             Duration.ofSeconds(10),
+            List.of(LOCAL),
             RetryConfig.DEFAULT,
             BreakerConfig.DEFAULT,
             HttpConfig.DEFAULT);
@@ -71,8 +88,54 @@ public record DeliveryConfig(
         check(deadLettersMax >= 1, "dead-letters-max", deadLettersMax, ">= 1");
         check(giveUpAfter.isPositive(), "give-up-after", giveUpAfter, "> 0");
         check(pluginTimeout.toMillis() >= 10, "plugin-timeout", pluginTimeout, ">= 10 ms");
+        check(unauthorizedProbe.toMillis() >= 10, "unauthorized-probe", unauthorizedProbe, ">= 10 ms");
         check(commitInterval.toMillis() >= 1, "commit-interval", commitInterval, ">= 1 ms");
         check(!drainTimeout.isNegative(), "drain-timeout", drainTimeout, ">= 0");
+        allowedNetworks = List.copyOf(allowedNetworks);
+        for (String network : allowedNetworks) {
+            check(
+                    network.equals(LOCAL) || Network.parse(network).isPresent(),
+                    "allowed-networks",
+                    network,
+                    "an address with the length of a prefix, e.g. 10.1.0.0/16, or local");
+        }
+    }
+
+    /**
+     * The same, with {@code local} in other words: whoever can only reach a node from its own machine can reach that machine
+     * anyway, but a node that listens to others must not be their way into it.
+     *
+     * @param host what the node listens on
+     */
+    public DeliveryConfig listeningOn(String host) {
+        List<String> networks = allowedNetworks.stream()
+                .flatMap(network -> !network.equals(LOCAL)
+                        ? Stream.of(network)
+                        : isLoopback(host) ? LOOPBACK.stream() : Stream.empty())
+                .toList();
+        return new DeliveryConfig(
+                start,
+                maxInFlight,
+                readAhead,
+                retryQueueMax,
+                deadLettersMax,
+                giveUpAfter,
+                pluginTimeout,
+                unauthorizedProbe,
+                commitInterval,
+                drainTimeout,
+                networks,
+                retry,
+                breaker,
+                http);
+    }
+
+    private static boolean isLoopback(String host) {
+        try {
+            return InetAddress.getByName(host).isLoopbackAddress();
+        } catch (UnknownHostException e) {
+            return false;
+        }
     }
 
     /** The delays between attempts: exponential, each one random between zero and its bound. */

@@ -49,6 +49,7 @@ final class DeliveryMeters implements AutoCloseable {
     private final Counter delivered;
     private final Counter retried;
     private final Counter dead;
+    private final Counter refused;
     private final Timer attempt;
     private final Timer latency;
 
@@ -60,6 +61,7 @@ final class DeliveryMeters implements AutoCloseable {
         delivered = counter("delivered", "Deliveries that the destination has");
         retried = counter("retried", "Attempts that failed and are repeated");
         dead = counter("dead", "Deliveries that were given up");
+        refused = counter("unauthorized", "Pauses because the destination did not accept the credentials");
         attempt = timer("attempt", "From the start of an attempt to its response");
         latency = timer("latency", "From the receipt of an event to its delivery");
         gauge("depth", "Deliveries that are not settled", counts, DestinationCounts::waiting);
@@ -100,6 +102,10 @@ final class DeliveryMeters implements AutoCloseable {
 
     void retried() {
         retried.increment();
+    }
+
+    void refused() {
+        refused.increment();
     }
 
     void dead() {

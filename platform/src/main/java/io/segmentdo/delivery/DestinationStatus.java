@@ -21,6 +21,8 @@ public record DestinationStatus(
         DISABLED,
         /** Its plugin is missing or its settings do not fit; events are kept. */
         WAITING,
+        /** It does not accept the credentials, so nothing is sent but a probe now and then; events are kept. */
+        UNAUTHORIZED,
         /** The other side fails, so nothing is sent until a probe succeeds; events are kept. */
         BROKEN,
         /** The other side asked for a pause; events are kept. */

@@ -49,8 +49,11 @@ final class Item implements OutboundEvent {
         return identified;
     }
 
-    int routeIndex() {
-        return route == null ? 0 : route.index();
+    /** Which delivery it is. */
+    DeliveryKey key() {
+        return retry == null
+                ? new DeliveryKey(identified.partition(), identified.position(), route == null ? 0 : route.index())
+                : retry.key();
     }
 
     @Nullable

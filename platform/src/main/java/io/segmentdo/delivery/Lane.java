@@ -13,7 +13,6 @@ import io.segmentdo.event.IdentifiedEvent;
 import io.segmentdo.problem.PlatformException;
 import io.segmentdo.problem.Problem;
 import io.segmentdo.store.StaleEpochException;
-import io.vertx.circuitbreaker.CircuitBreakerState;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -23,6 +22,7 @@ import java.util.Deque;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
@@ -48,13 +48,18 @@ import org.slf4j.LoggerFactory;
 final class Lane {
     private static final Logger LOG = LoggerFactory.getLogger(Lane.class);
     private static final int CHUNK = 256;
+    private static final int TOO_MANY = 429;
     private static final long STORE_PAUSE_MILLIS = 500;
     private static final long RECONNECT_MILLIS = 5_000;
     private static final long[] RESTART_MILLIS = {100, 100, 1_000, 10_000, 60_000};
 
-    /** A request under way. */
+    /** A request that is to be sent, or under way. */
     private record Exchange(
-            Wiring wiring, HttpConnector connector, Step.Send step, List<Item> items, long startedNanos) {}
+            Wiring wiring, HttpConnector connector, Step.Send step, List<Item> items, int generation, long startedNanos) {
+        Exchange startedAt(long nanos) {
+            return new Exchange(wiring, connector, step, items, generation, nanos);
+        }
+    }
 
     private final Services services;
     private final String destination;
@@ -66,7 +71,8 @@ final class Lane {
     private final Ledger ledger;
     private final Ready ready = new Ready();
     private final Deque<Candidate> unplanned = new ArrayDeque<>();
-    private final List<Exchange> outgoing = new ArrayList<>();
+    private final Deque<Exchange> outgoing = new ArrayDeque<>();
+    private final Gate gate;
     private final TreeMap<Integer, Long> opening = new TreeMap<>();
 
     private ConfiguredDestination config;
@@ -74,9 +80,7 @@ final class Lane {
     private boolean rewire = true;
     private long reconnectMillis = Long.MAX_VALUE;
     private String waitingFor = "";
-    private long throttledUntilMillis;
     private long storePausedUntilMillis;
-    private int inFlight;
     private int planAlone;
     private boolean nothingToRead;
     private boolean changeThread;
@@ -85,8 +89,6 @@ final class Lane {
     private long stopAtNanos;
     private boolean stopping;
 
-    // set by the event loop, looked at between any two calls of the plugin
-    private volatile CircuitBreakerState breaker = CircuitBreakerState.CLOSED;
     // any thread
     private final CountDownLatch ended = new CountDownLatch(1);
     private volatile DestinationStatus status;
@@ -104,12 +106,18 @@ final class Lane {
                 destination, config.plugin(), DestinationStatus.State.WAITING, "starting", DestinationCounts.NONE);
         this.meters = new DeliveryMeters(services, destination, () -> status.counts());
         this.ledger = new Ledger(services, destination, meters, this::go);
-        this.transport = new Transport(services.vertx(), services.config(), destination, state -> {
-            breaker = state;
+        this.gate = new Gate(services.config().maxInFlight(), services.config().unauthorizedProbe());
+        this.transport = new Transport(services.vertx(), services.config(), services.guard(), destination, state -> {
+            gate.breaker(state);
             inbox.wake();
         });
         this.context = new LentContext(
-                destination, services.clock(), transport, services.states().of(destination));
+                destination,
+                services.clock(),
+                transport,
+                services.states().of(destination),
+                gate.pace(),
+                plugin);
         ledger.order(config.ordered());
     }
 
@@ -252,6 +260,7 @@ final class Lane {
     void stop() throws InterruptedException {
         Duration drain = services.config().drainTimeout();
         inbox.put(() -> {
+            recall();
             stopping = true;
             stopAtNanos = System.nanoTime() + drain.toNanos();
         });
@@ -346,9 +355,9 @@ final class Lane {
                 withStore(this::read);
             }
             plan();
-            dispatch(now);
+            dispatch();
         }
-        boolean end = stopping && (inFlight == 0 || System.nanoTime() - stopAtNanos >= 0);
+        boolean end = stopping && (gate.inFlight() == 0 || System.nanoTime() - stopAtNanos >= 0);
         if (end && wiring != null) {
             retire();
         }
@@ -375,11 +384,21 @@ final class Lane {
             Map.Entry<Integer, Long> next = opening.firstEntry();
             ledger.open(next.getKey(), next.getValue());
             opening.remove(next.getKey());
+            keepPace();
+        }
+    }
+
+    /** The limits are the destination's as a whole: a node has that part of them that it has of the partitions. */
+    private void keepPace() {
+        Wiring by = wiring;
+        if (by != null) {
+            gate.keepTo(by.rate(), Math.max(1, ledger.owned()) / (double) services.store().partitions());
         }
     }
 
     /** Forgets a partition that has another owner now; what is under way is answered for and not stored. */
     private void close(int partition) {
+        recall();
         List<Item> withdrawn = ready.remove(partition);
         unplanned.removeIf(candidate -> {
             boolean isClosed = candidate.entry().partition() == partition;
@@ -389,6 +408,7 @@ final class Lane {
             return isClosed;
         });
         ledger.close(partition, withdrawn);
+        keepPace();
     }
 
     // ---- connecting
@@ -419,6 +439,8 @@ final class Lane {
                 connected -> {
                     wiring = connected;
                     waitingFor = "";
+                    gate.access().reset();
+                    keepPace();
                 },
                 reason -> {
                     lease.close();
@@ -432,6 +454,7 @@ final class Lane {
     }
 
     private void retire() {
+        recall();
         Wiring old = wiring;
         wiring = null;
         if (old != null && old.retire()) {
@@ -517,21 +540,21 @@ final class Lane {
 
     // ---- sending
 
-    private void dispatch(long nowMillis) {
-        Wiring by = wiring;
-        while (by != null && by == wiring && nowMillis >= throttledUntilMillis && maySend()) {
-            if (ready.nanosUntilComplete(by.batching(), System.nanoTime()) > 0) {
-                break;
-            }
-            List<Item> batch = ready.take(by.batching());
-            switch (by.connector()) {
-                case HttpConnector http -> prepare(by, http, batch);
-                case BlockingConnector blocking -> deliver(blocking, batch);
-            }
+    private void dispatch() {
+        if (gate.isShut(System.nanoTime())) {
+            recall();
         }
-        if (!outgoing.isEmpty()) {
-            List<Exchange> now = List.copyOf(outgoing);
-            outgoing.clear();
+        List<Exchange> now = new ArrayList<>();
+        long nanos = System.nanoTime();
+        while (gate.isOpen(nanos) && (!outgoing.isEmpty() || prepare(nanos))) {
+            Exchange next = outgoing.poll();
+            if (next != null) {
+                gate.sent();
+                now.add(next.startedAt(nanos));
+            }
+            nanos = System.nanoTime();
+        }
+        if (!now.isEmpty()) {
             transport.sendAll(
                     now,
                     exchange -> exchange.step().request(),
@@ -539,12 +562,41 @@ final class Lane {
         }
     }
 
-    private boolean maySend() {
-        return switch (breaker) {
-            case CLOSED -> inFlight < services.config().maxInFlight();
-            case HALF_OPEN -> inFlight == 0;
-            case OPEN -> false;
-        };
+    /** Takes back what was not sent: by the time that it could be, its credentials or settings may be old. */
+    private void recall() {
+        for (Exchange exchange = outgoing.pollLast(); exchange != null; exchange = outgoing.pollLast()) {
+            ready.putBack(exchange.items());
+            release(exchange.wiring());
+        }
+    }
+
+    /** Asks the plugin about the next batch; false when there is none. */
+    private boolean prepare(long nowNanos) {
+        Wiring by = wiring;
+        if (by == null || ready.nanosUntilComplete(by.batching(), nowNanos) > 0) {
+            return false;
+        }
+        if (gate.access().isPaused()) {
+            probe(by, nowNanos);
+        }
+        List<Item> batch = ready.take(by.batching());
+        switch (by.connector()) {
+            case HttpConnector http -> prepare(by, http, batch);
+            case BlockingConnector blocking -> deliver(blocking, batch);
+        }
+        return true;
+    }
+
+    /** Tries with new credentials, where there are any, whether the destination accepts them now. */
+    private void probe(Wiring by, long nowNanos) {
+        gate.access().probing(nowNanos);
+        plugin.call(
+                () -> by.connector().refreshCredentials(),
+                refreshed -> {},
+                reason -> LOG.atDebug()
+                        .addKeyValue("destination", destination)
+                        .addKeyValue("reason", reason)
+                        .log("The credentials cannot be renewed"));
     }
 
     private void prepare(Wiring by, HttpConnector http, List<Item> batch) {
@@ -573,7 +625,7 @@ final class Lane {
             switch (step) {
                 case Step.Settle settle -> {
                     if (settle.event() instanceof Item item && unanswered.remove(item)) {
-                        ledger.settle(item, settle.outcome(), () -> Evidence.NONE);
+                        settleUnsent(item, settle.outcome());
                     }
                 }
                 case Step.Send send -> {
@@ -585,8 +637,8 @@ final class Lane {
                     }
                     if (items.size() == send.events().size()) {
                         by.use();
-                        inFlight++;
-                        outgoing.add(new Exchange(by, http, send, items, System.nanoTime()));
+                        outgoing.add(new Exchange(
+                                by, http, send, items, gate.access().generation(), System.nanoTime()));
                     } else {
                         unanswered.addAll(items);
                     }
@@ -598,8 +650,17 @@ final class Lane {
         }
     }
 
+    /** A connector that has no credentials to send with says so for each event. */
+    private void settleUnsent(Item item, Delivery outcome) {
+        if (outcome instanceof Delivery.Unauthorized refused) {
+            keep(List.of(item), refused.reason());
+        } else {
+            ledger.settle(item, outcome, () -> Evidence.NONE);
+        }
+    }
+
     private void answered(Exchange exchange, Transport.Result result) {
-        inFlight--;
+        gate.returned();
         switch (result) {
             case Transport.Result.Refused refused -> {
                 ready.putBack(exchange.items());
@@ -610,9 +671,31 @@ final class Lane {
             case Transport.Result.Answered answer ->
                 plugin.call(
                         () -> List.copyOf(exchange.connector().outcomes(exchange.step(), answer.response())),
-                        outcomes -> settleAll(exchange, outcomes, answer.response()),
+                        outcomes -> heard(exchange, outcomes, answer.response()),
                         reason -> settleAll(exchange, List.of(Delivery.retry(reason)), answer.response()));
         }
+    }
+
+    private void heard(Exchange exchange, List<Delivery> outcomes, ReceivedResponse response) {
+        Optional<String> refusal = refusal(outcomes);
+        if (refusal.isPresent()) {
+            meters.attempted(System.nanoTime() - exchange.startedNanos());
+            List<Item> items = exchange.items();
+            boolean renews = refused(items, exchange.generation(), exchange.startedNanos(), refusal.get(), true);
+            release(exchange.wiring());
+            if (renews) {
+                renew(exchange.connector(), items, refusal.get());
+            }
+            return;
+        }
+        boolean isTooMuch =
+                response.status() == TOO_MANY && outcomes.stream().allMatch(Delivery.Retry.class::isInstance);
+        if (isTooMuch) {
+            gate.pace().slowDown(System.nanoTime());
+        } else if (outcomes.stream().anyMatch(Lane::isVerdict)) {
+            gate.accepted(exchange.generation(), exchange.startedNanos());
+        }
+        settleAll(exchange, outcomes, response);
     }
 
     private void settleAll(Exchange exchange, List<Delivery> outcomes, @Nullable ReceivedResponse response) {
@@ -628,7 +711,16 @@ final class Lane {
                 () -> List.copyOf(blocking.deliver(events)),
                 outcomes -> {
                     meters.attempted(System.nanoTime() - started);
-                    transport.report(outcomes.stream().anyMatch(Lane::isVerdict));
+                    Optional<String> refusal = refusal(outcomes);
+                    transport.report(!outcomes.stream().allMatch(Delivery.Retry.class::isInstance));
+                    int generation = gate.access().generation();
+                    if (refusal.isPresent()) {
+                        refused(batch, generation, started, refusal.get(), false);
+                        return;
+                    }
+                    if (outcomes.stream().anyMatch(Delivery.Delivered.class::isInstance)) {
+                        gate.accepted(generation, started);
+                    }
                     settleAll(batch, outcomes, () -> Evidence.NONE);
                 },
                 reason -> {
@@ -637,8 +729,90 @@ final class Lane {
                 });
     }
 
+    // ---- credentials
+
+    /** Why the credentials were refused, if that is what became of every event. */
+    private static Optional<String> refusal(List<Delivery> outcomes) {
+        for (Delivery outcome : outcomes) {
+            if (!(outcome instanceof Delivery.Unauthorized)) {
+                return Optional.empty();
+            }
+        }
+        return outcomes.stream()
+                .map(Delivery.Unauthorized.class::cast)
+                .map(Delivery.Unauthorized::reason)
+                .findFirst();
+    }
+
+    /** What becomes of events whose request was refused; true when they wait for new credentials. */
+    private boolean refused(List<Item> items, int generation, long startedNanos, String reason, boolean mayRenew) {
+        List<DeliveryKey> keys = items.stream().map(Item::key).toList();
+        Access.Refusal refusal = gate.access().refuse(generation, startedNanos, keys);
+        switch (refusal) {
+            case REPEAT -> ready.putBack(items);
+            case ONE_EVENT -> settleAll(items, List.of(Delivery.retry(reason)), () -> Evidence.NONE);
+            case RENEW -> {
+                if (!mayRenew) {
+                    keep(items, reason);
+                }
+            }
+            case PAUSE -> keep(items, reason);
+        }
+        return mayRenew && refusal == Access.Refusal.RENEW;
+    }
+
+    /** Once; the events are sent again with what came of it. */
+    private void renew(HttpConnector connector, List<Item> items, String reason) {
+        ready.putBack(items);
+        plugin.call(
+                connector::refreshCredentials,
+                isRenewed -> {
+                    if (isRenewed) {
+                        gate.access().renewed();
+                    } else {
+                        pause(items, reason);
+                    }
+                },
+                failure -> pause(items, reason + ", and they cannot be renewed: " + failure));
+    }
+
+    /** The events wait, behind the others, so that each probe is another event. */
+    private void keep(List<Item> items, String reason) {
+        long now = System.nanoTime();
+        items.forEach(item -> ready.add(item, now));
+        pause(items, reason);
+    }
+
+    private void pause(List<Item> items, String reason) {
+        boolean isNew = !gate.access().isPaused();
+        gate.access().pause(reason, items.stream().map(Item::key).toList(), System.nanoTime());
+        if (isNew) {
+            meters.refused();
+            LOG.atWarn()
+                    .addKeyValue("destination", destination)
+                    .addKeyValue("reason", reason)
+                    .log("The destination does not accept the credentials, its events wait");
+        }
+    }
+
+    /** Sends again what waits because the credentials were refused, or because the destination asked for a pause. */
+    CompletableFuture<Boolean> resume() {
+        return ask(() -> {
+            gate.access().resume();
+            gate.pace().resume();
+            return true;
+        });
+    }
+
     private static boolean isVerdict(Delivery outcome) {
-        return outcome instanceof Delivery.Delivered || outcome instanceof Delivery.Rejected;
+        return switch (outcome) {
+            case Delivery.Delivered done -> true;
+            case Delivery.Skipped none -> true;
+            case Delivery.Rejected never -> true;
+            case Delivery.Retry again -> false;
+            case Delivery.RetryAfter later -> false;
+            case Delivery.Unauthorized refused -> false;
+        };
     }
 
     private void settleAll(List<Item> items, List<Delivery> outcomes, Supplier<Evidence> evidence) {
@@ -666,7 +840,9 @@ final class Lane {
             }
             pauseMillis = Math.min(pauseMillis, later.delay().toMillis());
         }
-        throttledUntilMillis = Math.max(throttledUntilMillis, services.clock().millis() + pauseMillis);
+        if (!outcomes.isEmpty()) {
+            gate.pace().pause(TimeUnit.MILLISECONDS.toNanos(pauseMillis), System.nanoTime());
+        }
     }
 
     private static Evidence evidence(Exchange exchange, @Nullable ReceivedResponse response) {
@@ -724,9 +900,10 @@ final class Lane {
         if (!nothingToRead && ledger.hasUnread() && ledger.mayRead()) {
             nanos = Math.min(nanos, storeNanos);
         }
-        if (maySend() && !ready.isEmpty()) {
-            long sendNanos = ready.nanosUntilComplete(by.batching(), System.nanoTime());
-            nanos = Math.min(nanos, Math.max(sendNanos, nanosUntil(throttledUntilMillis, nowMillis)));
+        if (gate.hasRoom() && !(ready.isEmpty() && outgoing.isEmpty())) {
+            long now = System.nanoTime();
+            long sendNanos = outgoing.isEmpty() ? ready.nanosUntilComplete(by.batching(), now) : 0;
+            nanos = Math.min(nanos, Math.max(sendNanos, gate.nanosUntilOpen(now)));
         }
         if (ledger.memory() > 0) {
             long retryNanos = nanosUntil(ledger.nextRetryMillis(), nowMillis);
@@ -744,7 +921,11 @@ final class Lane {
     private void publish() {
         DestinationCounts counts = ledger.counts();
         DestinationStatus.State state = state(counts);
-        String reason = state == DestinationStatus.State.WAITING ? waitingFor : "";
+        String reason = switch (state) {
+            case WAITING -> waitingFor;
+            case UNAUTHORIZED -> gate.access().reason();
+            case RUNNING, DISABLED, BROKEN, THROTTLED, FULL, STUCK -> "";
+        };
         status = new DestinationStatus(destination, config.plugin(), state, reason, counts);
     }
 
@@ -755,10 +936,13 @@ final class Lane {
         if (wiring == null) {
             return DestinationStatus.State.WAITING;
         }
-        if (breaker != CircuitBreakerState.CLOSED) {
+        if (gate.access().isPaused()) {
+            return DestinationStatus.State.UNAUTHORIZED;
+        }
+        if (gate.isBroken()) {
             return DestinationStatus.State.BROKEN;
         }
-        if (services.clock().millis() < throttledUntilMillis) {
+        if (gate.pace().nanosUntilPauseEnds(System.nanoTime()) > 0) {
             return DestinationStatus.State.THROTTLED;
         }
         boolean full = counts.retrying() >= services.config().retryQueueMax()

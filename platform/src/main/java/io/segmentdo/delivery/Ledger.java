@@ -306,7 +306,8 @@ final class Ledger {
         end(item);
     }
 
-    private void retry(Item item, String reason, long delayMillis, Supplier<Evidence> evidence) {
+    /** @param askedMillis a delay that the destination asked for; it does not count as time in which it was tried in vain */
+    private void retry(Item item, String reason, long askedMillis, Supplier<Evidence> evidence) {
         Retry before = item.retry();
         int attempts = before == null ? 1 : before.failedAttempts() + 1;
         long waited = before == null ? 0 : before.waitedMillis();
@@ -314,9 +315,9 @@ final class Ledger {
             bury(item, "gave up after " + attempts + " attempts: " + reason, evidence);
             return;
         }
-        long delay = Math.max(delayMillis, backoff.delayMillis(attempts));
+        long delay = backoff.delayMillis(attempts);
         meters.retried();
-        postpone(item, attempts, waited + delay, delay);
+        postpone(item, attempts, waited + delay, Math.max(delay, askedMillis));
     }
 
     private void postpone(Item item, int attempts, long waitedMillis, long delayMillis) {
@@ -332,7 +333,7 @@ final class Ledger {
 
     /** Stores a delivery for later, so that the cursor may pass its event. */
     private Retry store(Item item, int attempts, long waitedMillis, long dueMillis) {
-        Retry retry = new Retry(keyOf(item), item.profileId(), attempts, waitedMillis, dueMillis);
+        Retry retry = new Retry(item.key(), item.profileId(), attempts, waitedMillis, dueMillis);
         put(retry.key(), Keyspace.RETRY, retry.encode(item.identified()));
         if (item.retry() != null) {
             loaded--;
@@ -360,7 +361,7 @@ final class Ledger {
             return;
         }
         Evidence kept = evidence.get();
-        DeliveryKey key = keyOf(item);
+        DeliveryKey key = item.key();
         Event event = item.identified().event();
         put(
                 key,
@@ -466,6 +467,11 @@ final class Ledger {
         return replaying;
     }
 
+    /** How many partitions are ours. */
+    int owned() {
+        return backlog.owned().size();
+    }
+
     /** A partition that is ours, the same for the same profile as long as they are. */
     int partitionFor(String profileId) {
         List<Integer> owned = backlog.owned();
@@ -508,15 +514,6 @@ final class Ledger {
     }
 
     // ---- the store
-
-    private DeliveryKey keyOf(Item item) {
-        Retry retry = item.retry();
-        if (retry != null) {
-            return retry.key();
-        }
-        IdentifiedEvent identified = item.identified();
-        return new DeliveryKey(identified.partition(), identified.position(), item.routeIndex());
-    }
 
     private void put(DeliveryKey key, Keyspace keyspace, byte[] value) {
         if (backlog.owns(key.partition())) {

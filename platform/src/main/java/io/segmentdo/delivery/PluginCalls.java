@@ -32,7 +32,17 @@ final class PluginCalls {
     }
 
     /** A call under way. */
-    private record Call(Thread thread, long startedNanos, Consumer<String> failed) {}
+    private static final class Call {
+        private final Thread thread = Thread.currentThread();
+        private final long startedNanos = System.nanoTime();
+        private final Consumer<String> failed;
+        // written by its own thread only
+        private volatile long pardonedNanos;
+
+        Call(Consumer<String> failed) {
+            this.failed = failed;
+        }
+    }
 
     private final long timeoutNanos;
     private final String overdue;
@@ -53,7 +63,7 @@ final class PluginCalls {
     // The catch-all of plugin calls: whatever a plugin throws, linkage errors included, is an outcome.
     @SuppressWarnings("CatchingUnchecked")
     <T> void call(Callable<T> code, Consumer<T> then, Consumer<String> failed) {
-        Call call = new Call(Thread.currentThread(), System.nanoTime(), failed);
+        Call call = new Call(failed);
         current.set(call);
         T result = null;
         Throwable thrown = null;
@@ -95,10 +105,19 @@ final class PluginCalls {
         return lastWasOverdue;
     }
 
+    /** Gives the call that asks so much more time, because the platform is about to hold it up. */
+    @SuppressWarnings("NonAtomicOperationOnVolatileField") // one thread writes it
+    void pardon(long nanos) {
+        Call call = current.get();
+        if (call != null && call.thread == Thread.currentThread()) {
+            call.pardonedNanos += nanos;
+        }
+    }
+
     /** Takes the lane from a thread whose call is overdue, or from one in any call. True when it was taken. Any thread. */
     boolean abandon(boolean evenInTime) {
         Call call = current.get();
-        if (call == null || (!evenInTime && System.nanoTime() - call.startedNanos < timeoutNanos)) {
+        if (call == null || (!evenInTime && System.nanoTime() - call.startedNanos < timeoutNanos + call.pardonedNanos)) {
             return false;
         }
         stuck.incrementAndGet();

@@ -15,6 +15,7 @@ import java.util.concurrent.atomic.AtomicLongArray;
  */
 record Services(
         DeliveryConfig config,
+        NetworkGuard guard,
         Vertx vertx,
         PartitionStore store,
         Outbox outbox,

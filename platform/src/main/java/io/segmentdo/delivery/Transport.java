@@ -19,10 +19,13 @@ import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.PoolOptions;
 import io.vertx.core.http.RequestOptions;
+import io.vertx.core.net.SocketAddress;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.URI;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -46,16 +49,23 @@ final class Transport implements AutoCloseable {
         record Refused() implements Result {}
     }
 
+    private static final Set<String> SCHEMES = Set.of("http", "https");
     private static final Result REFUSED = new Result.Refused();
 
     private final Vertx vertx;
     private final HttpConfig config;
     private final HttpClient client;
+    private final Resolver resolver;
     private final CircuitBreaker breaker;
     private volatile @Nullable Context context;
 
     /** @param breakerChanged is told whenever the breaker opens, half opens or closes; on an event loop */
-    Transport(Vertx vertx, DeliveryConfig config, String destination, Consumer<CircuitBreakerState> breakerChanged) {
+    Transport(
+            Vertx vertx,
+            DeliveryConfig config,
+            NetworkGuard guard,
+            String destination,
+            Consumer<CircuitBreakerState> breakerChanged) {
         this.vertx = vertx;
         this.config = config.http();
         this.client = vertx.createHttpClient(
@@ -64,6 +74,7 @@ final class Transport implements AutoCloseable {
                         .setKeepAliveTimeout(millis(this.config.keepAlive().toSeconds()))
                         .setTcpNoDelay(true),
                 new PoolOptions().setHttp1MaxSize(config.maxInFlight()).setMaxWaitQueueSize(-1));
+        this.resolver = new Resolver(vertx, guard);
         this.breaker = breaker(vertx, config.breaker(), destination, breakerChanged);
     }
 
@@ -135,7 +146,7 @@ final class Transport implements AutoCloseable {
     }
 
     private static boolean isFault(int status) {
-        return status >= 500 || status == 401 || status == 403;
+        return status >= 500;
     }
 
     /** Ends all connections; requests under way fail. */
@@ -145,19 +156,29 @@ final class Transport implements AutoCloseable {
         breaker.close();
     }
 
-    private RequestOptions options(HttpRequest request) {
+    /** For an address that was looked up and found to be allowed: nothing looks it up again, nor follows a redirect. */
+    private RequestOptions options(HttpRequest request, InetAddress address) {
         URI uri = request.uri();
-        boolean tls = "https".equalsIgnoreCase(uri.getScheme());
         String path = uri.getRawPath() == null || uri.getRawPath().isEmpty() ? "/" : uri.getRawPath();
         RequestOptions options = new RequestOptions()
                 .setMethod(HttpMethod.valueOf(request.method().toUpperCase(Locale.ROOT)))
+                .setServer(SocketAddress.inetSocketAddress(port(uri), address.getHostAddress()))
                 .setHost(uri.getHost())
-                .setPort(uri.getPort() >= 0 ? uri.getPort() : tls ? 443 : 80)
-                .setSsl(tls)
+                .setPort(port(uri))
+                .setSsl(isTls(uri))
+                .setFollowRedirects(false)
                 .setConnectTimeout(config.requestTimeout().toMillis())
                 .setURI(uri.getRawQuery() == null ? path : path + "?" + uri.getRawQuery());
         request.headers().forEach(options::putHeader);
         return options;
+    }
+
+    private static boolean isTls(URI uri) {
+        return "https".equalsIgnoreCase(uri.getScheme());
+    }
+
+    private static int port(URI uri) {
+        return uri.getPort() >= 0 ? uri.getPort() : isTls(uri) ? 443 : 80;
     }
 
     private static int millis(long value) {
@@ -183,12 +204,29 @@ final class Transport implements AutoCloseable {
         Future<Result> start() {
             long timeoutMillis = config.requestTimeout().toMillis();
             long timer = vertx.setTimer(timeoutMillis, id -> fail("no response within " + config.requestTimeout()));
+            URI uri = request.uri();
+            if (uri.getHost() == null || !SCHEMES.contains(String.valueOf(uri.getScheme()).toLowerCase(Locale.ROOT))) {
+                fail("the request cannot be sent: its URL has no host, or is no http or https URL");
+            } else {
+                resolver.resolve(uri.getHost(), port(uri)).onSuccess(this::connect).onFailure(this::fail);
+            }
+            return done.future().onComplete(v -> vertx.cancelTimer(timer));
+        }
+
+        private void connect(InetAddress address) {
+            if (done.future().isComplete()) {
+                return;
+            }
             try {
-                client.request(options(request)).onSuccess(this::write).onFailure(this::fail);
+                client.request(options(request, address))
+                        .onSuccess(this::write)
+                        .onFailure(cause -> {
+                            resolver.failed(request.uri().getHost(), port(request.uri()), address);
+                            fail(cause);
+                        });
             } catch (IllegalArgumentException e) {
                 fail("the request cannot be sent: " + e.getMessage());
             }
-            return done.future().onComplete(v -> vertx.cancelTimer(timer));
         }
 
         private void write(HttpClientRequest http) {

@@ -4,6 +4,7 @@ import io.segmentdo.api.Batching;
 import io.segmentdo.api.Connector;
 import io.segmentdo.api.DestinationContext;
 import io.segmentdo.api.Preset;
+import io.segmentdo.api.RateLimit;
 import io.segmentdo.api.Settings;
 import io.segmentdo.destination.Catalogue;
 import io.segmentdo.destination.ConfiguredDestination;
@@ -87,6 +88,11 @@ final class Wiring {
 
     Batching batching() {
         return batching;
+    }
+
+    /** How much the destination takes. */
+    RateLimit rate() {
+        return lease.descriptor().rate();
     }
 
     Masker masker() {

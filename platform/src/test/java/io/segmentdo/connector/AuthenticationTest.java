@@ -64,14 +64,15 @@ class AuthenticationTest {
     }
 
     @Test
-    void aRefusedTokenIsReplacedOnceAndThenTheCredentialsAreBad() throws Exception {
+    void aRefusedTokenIsReplacedWhenThePlatformAsksForIt() throws Exception {
         var context = new ScriptedContext(token("new", 3600, null));
         HttpConnector connector = connector(REFRESH, context, Map.of("key", "r1", "first", "old"));
 
         Step.Send first = send(connector);
         assertThat(first.request().headers()).containsEntry("Authorization", "Bearer old");
         assertThat(connector.outcomes(first, TestResponse.of(401)).getFirst())
-                .isEqualTo(Delivery.retryAfter("HTTP 401, with other credentials", Duration.ZERO));
+                .isInstanceOf(Delivery.Unauthorized.class);
+        assertThat(connector.refreshCredentials()).isTrue();
         Step.Send second = send(connector);
         assertThat(second.request().headers()).containsEntry("Authorization", "Bearer new");
         assertThat(connector.outcomes(second, TestResponse.of(401)).getFirst())
@@ -173,6 +174,7 @@ class AuthenticationTest {
         connector.outcomes(first, TestResponse.of(200));
         Step.Send second = send(connector);
         connector.outcomes(second, TestResponse.of(401));
+        connector.refreshCredentials();
         assertThat(send(connector).request().headers()).containsEntry("X-Session", "b");
         assertThat(context.sent()).containsOnly("POST https://login.example/in {\"key\":\"k\"}");
     }

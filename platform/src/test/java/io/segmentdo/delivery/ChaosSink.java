@@ -33,11 +33,13 @@ final class ChaosSink implements AutoCloseable {
     private final List<String> accepted = new CopyOnWriteArrayList<>();
     private final Map<String, AtomicInteger> attempts = new ConcurrentHashMap<>();
     private final AtomicInteger requests = new AtomicInteger();
+    private final AtomicInteger connections = new AtomicInteger();
     private volatile Behaviour behaviour = ACCEPT;
 
     ChaosSink() {
         server = vertx.createHttpServer(
                         new HttpServerOptions().setHost("127.0.0.1").setPort(0))
+                .connectionHandler(connection -> connections.incrementAndGet())
                 .requestHandler(request -> request.body().onSuccess(body -> handle(request, body)));
         join(server.listen());
     }
@@ -65,6 +67,10 @@ final class ChaosSink implements AutoCloseable {
     /** The messages of requests that were answered with 2xx, in the order of the answers. */
     List<String> accepted() {
         return List.copyOf(accepted);
+    }
+
+    int connections() {
+        return connections.get();
     }
 
     int requests() {

@@ -9,7 +9,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.segmentdo.api.Batching;
 import io.segmentdo.api.Delivery;
-import io.segmentdo.delivery.DeliveryConfig.BreakerConfig;
 import io.segmentdo.destination.Subscription;
 import io.segmentdo.event.Event;
 import io.segmentdo.store.InMemoryStore;
@@ -141,7 +140,7 @@ class DeliveriesTest {
     @Test
     void whoIsTriedForTooLongIsGivenUp() {
         recorder.outcome(e -> Delivery.retry("never"));
-        DeliveryConfig impatient = with(Pipeline.QUICK, Duration.ofMillis(60), 10_000, 10_000);
+        DeliveryConfig impatient = Quick.config().giveUpAfter(Duration.ofMillis(60)).build();
         try (Pipeline pipeline = pipeline(impatient)) {
             pipeline.deliveries().replaceAll(List.of(destination("d", "recorder", Map.of())));
 
@@ -161,7 +160,7 @@ class DeliveriesTest {
     void whenTooMuchWaitsForAnotherAttemptTheCursorStops() {
         AtomicBoolean better = new AtomicBoolean();
         recorder.outcome(e -> better.get() ? Delivery.delivered() : Delivery.retry("later"));
-        DeliveryConfig small = with(Pipeline.QUICK, Duration.ofHours(4), 20, 10_000);
+        DeliveryConfig small = Quick.config().retryQueueMax(20).build();
         try (Pipeline pipeline = pipeline(small)) {
             pipeline.deliveries().replaceAll(List.of(destination("d", "recorder", Map.of())));
 
@@ -179,7 +178,7 @@ class DeliveriesTest {
     @Test
     void whenThereAreTooManyDeadLettersRejectedDeliveriesWait() {
         recorder.outcome(e -> Delivery.rejected("no"));
-        DeliveryConfig small = with(Pipeline.QUICK, Duration.ofHours(4), 10_000, 5);
+        DeliveryConfig small = Quick.config().deadLettersMax(5).build();
         try (Pipeline pipeline = pipeline(small)) {
             pipeline.deliveries().replaceAll(List.of(destination("d", "recorder", Map.of())));
 
@@ -280,7 +279,7 @@ class DeliveriesTest {
             }
             return Delivery.delivered();
         });
-        DeliveryConfig strict = withPluginTimeout(Pipeline.QUICK, Duration.ofMillis(150));
+        DeliveryConfig strict = Quick.config().pluginTimeout(Duration.ofMillis(150)).build();
         try (Pipeline pipeline = pipeline(strict)) {
             pipeline.deliveries()
                     .replaceAll(List.of(
@@ -308,7 +307,7 @@ class DeliveriesTest {
             return Delivery.delivered();
         });
         DeliveryConfig tripping =
-                withBreaker(Pipeline.QUICK, new BreakerConfig(5, Duration.ofSeconds(10), Duration.ofMillis(100)));
+                Quick.config().breaker(5).build();
         try (Pipeline pipeline = pipeline(tripping)) {
             pipeline.deliveries().replaceAll(List.of(destination("d", "recorder", Map.of())));
 
@@ -455,53 +454,5 @@ class DeliveriesTest {
                 .map(id -> Integer.valueOf(id.substring(1)))
                 .filter(n -> n % profiles.length == index)
                 .toList();
-    }
-
-    private static DeliveryConfig with(DeliveryConfig c, Duration giveUpAfter, int retries, int deadLetters) {
-        return new DeliveryConfig(
-                c.start(),
-                c.maxInFlight(),
-                c.readAhead(),
-                retries,
-                deadLetters,
-                giveUpAfter,
-                c.pluginTimeout(),
-                c.commitInterval(),
-                c.drainTimeout(),
-                c.retry(),
-                c.breaker(),
-                c.http());
-    }
-
-    private static DeliveryConfig withPluginTimeout(DeliveryConfig c, Duration timeout) {
-        return new DeliveryConfig(
-                c.start(),
-                c.maxInFlight(),
-                c.readAhead(),
-                c.retryQueueMax(),
-                c.deadLettersMax(),
-                c.giveUpAfter(),
-                timeout,
-                c.commitInterval(),
-                c.drainTimeout(),
-                c.retry(),
-                c.breaker(),
-                c.http());
-    }
-
-    private static DeliveryConfig withBreaker(DeliveryConfig c, BreakerConfig breaker) {
-        return new DeliveryConfig(
-                c.start(),
-                c.maxInFlight(),
-                c.readAhead(),
-                c.retryQueueMax(),
-                c.deadLettersMax(),
-                c.giveUpAfter(),
-                c.pluginTimeout(),
-                c.commitInterval(),
-                c.drainTimeout(),
-                c.retry(),
-                breaker,
-                c.http());
     }
 }

@@ -28,23 +28,7 @@ import java.util.stream.IntStream;
 
 /** An outbox that a test fills, and deliveries from it. */
 final class Pipeline implements AutoCloseable {
-    static final DeliveryConfig QUICK = new DeliveryConfig(
-            DeliveryConfig.Start.TAIL,
-            16,
-            500,
-            10_000,
-            10_000,
-            Duration.ofHours(4),
-            Duration.ofSeconds(30),
-            Duration.ofMillis(10),
-            Duration.ofSeconds(5),
-            new DeliveryConfig.RetryConfig(Duration.ofMillis(20), Duration.ofMillis(100)),
-            new DeliveryConfig.BreakerConfig(1_000_000, Duration.ofSeconds(10), Duration.ofMillis(100)),
-            new DeliveryConfig.HttpConfig(
-                    Duration.ofSeconds(2),
-                    Duration.ofSeconds(5),
-                    Duration.ofSeconds(10),
-                    DeliveryConfig.HttpConfig.DEFAULT.responseMax()));
+    static final DeliveryConfig QUICK = Quick.config().build();
 
     private final Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(2));
     private final PartitionStore store;

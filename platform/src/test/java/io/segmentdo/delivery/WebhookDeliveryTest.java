@@ -166,19 +166,7 @@ class WebhookDeliveryTest {
 
     @Test
     void anAddressWhereNobodyListensOpensTheBreakerAndLosesNothing() {
-        DeliveryConfig tripping = new DeliveryConfig(
-                DeliveryConfig.Start.TAIL,
-                16,
-                500,
-                10_000,
-                10_000,
-                Duration.ofHours(4),
-                Duration.ofSeconds(30),
-                Duration.ofMillis(10),
-                Duration.ofSeconds(5),
-                Pipeline.QUICK.retry(),
-                new DeliveryConfig.BreakerConfig(5, Duration.ofSeconds(10), Duration.ofMillis(100)),
-                Pipeline.QUICK.http());
+        DeliveryConfig tripping = Quick.config().breaker(5).build();
         try (Pipeline pipeline = new Pipeline(store, plugins, tripping)) {
             pipeline.deliveries()
                     .replaceAll(List.of(destination("hook", "webhook", Map.of("url", "http://127.0.0.1:1/"))));
@@ -257,21 +245,10 @@ class WebhookDeliveryTest {
     }
 
     private static DeliveryConfig impatient() {
-        DeliveryConfig quick = Pipeline.QUICK;
-        return new DeliveryConfig(
-                quick.start(),
-                quick.maxInFlight(),
-                quick.readAhead(),
-                quick.retryQueueMax(),
-                quick.deadLettersMax(),
-                quick.giveUpAfter(),
-                quick.pluginTimeout(),
-                quick.commitInterval(),
-                quick.drainTimeout(),
-                quick.retry(),
-                quick.breaker(),
-                new DeliveryConfig.HttpConfig(
-                        Duration.ofSeconds(1), Duration.ofMillis(300), Duration.ofSeconds(10), ByteSize.kibibytes(4)));
+        return Quick.config()
+                .http(new DeliveryConfig.HttpConfig(
+                        Duration.ofSeconds(1), Duration.ofMillis(300), Duration.ofSeconds(10), ByteSize.kibibytes(4)))
+                .build();
     }
 
     private ConfiguredDestination webhook(Map<String, Object> more) {
