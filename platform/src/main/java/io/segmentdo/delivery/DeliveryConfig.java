@@ -49,8 +49,9 @@ public record DeliveryConfig(
         @Doc("How long a stop or a removed destination waits for answers under way, 0 or more.")
         Duration drainTimeout,
 
-        @Doc("Networks beside the public internet that destinations may be in, e.g. `10.1.0.0/16` or `10.1.2.3/32:8080` with a "
-                + "port; `local` is this machine as long as `http.host` is this machine too.")
+        @Doc(
+                "Networks beside the public internet that destinations may be in, e.g. `10.1.0.0/16` or `10.1.2.3/32:8080` with a "
+                        + "port; `local` is this machine as long as `http.host` is this machine too.")
         List<String> allowedNetworks,
 
         @Doc("The delays between attempts.") RetryConfig retry,

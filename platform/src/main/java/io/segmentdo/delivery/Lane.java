@@ -55,7 +55,12 @@ final class Lane {
 
     /** A request that is to be sent, or under way. */
     private record Exchange(
-            Wiring wiring, HttpConnector connector, Step.Send step, List<Item> items, int generation, long startedNanos) {
+            Wiring wiring,
+            HttpConnector connector,
+            Step.Send step,
+            List<Item> items,
+            int generation,
+            long startedNanos) {
         Exchange startedAt(long nanos) {
             return new Exchange(wiring, connector, step, items, generation, nanos);
         }
@@ -112,12 +117,7 @@ final class Lane {
             inbox.wake();
         });
         this.context = new LentContext(
-                destination,
-                services.clock(),
-                transport,
-                services.states().of(destination),
-                gate.pace(),
-                plugin);
+                destination, services.clock(), transport, services.states().of(destination), gate.pace(), plugin);
         ledger.order(config.ordered());
     }
 
@@ -392,7 +392,9 @@ final class Lane {
     private void keepPace() {
         Wiring by = wiring;
         if (by != null) {
-            gate.keepTo(by.rate(), Math.max(1, ledger.owned()) / (double) services.store().partitions());
+            gate.keepTo(
+                    by.rate(),
+                    Math.max(1, ledger.owned()) / (double) services.store().partitions());
         }
     }
 

@@ -36,9 +36,8 @@ final class Pace {
         fill(nowNanos);
         limit = next;
         tokensMax = Math.max(1, Math.floor(requests / 10));
-        nanosPerToken = next.requests() == Integer.MAX_VALUE
-                ? 0
-                : next.per().toNanos() * stretch / (requests - tokensMax + 1);
+        nanosPerToken =
+                next.requests() == Integer.MAX_VALUE ? 0 : next.per().toNanos() * stretch / (requests - tokensMax + 1);
         tokens = Math.min(tokens, tokensMax);
     }
 

@@ -117,7 +117,8 @@ final class PluginCalls {
     /** Takes the lane from a thread whose call is overdue, or from one in any call. True when it was taken. Any thread. */
     boolean abandon(boolean evenInTime) {
         Call call = current.get();
-        if (call == null || (!evenInTime && System.nanoTime() - call.startedNanos < timeoutNanos + call.pardonedNanos)) {
+        if (call == null
+                || (!evenInTime && System.nanoTime() - call.startedNanos < timeoutNanos + call.pardonedNanos)) {
             return false;
         }
         stuck.incrementAndGet();

@@ -54,7 +54,8 @@ final class Resolver {
         if (known != null && known.addresses().getFirst().equals(address)) {
             found.remove(place);
             if (known.addresses().size() > 1) {
-                List<InetAddress> others = known.addresses().subList(1, known.addresses().size());
+                List<InetAddress> others =
+                        known.addresses().subList(1, known.addresses().size());
                 found.put(place, new Found(others, known.nanos()));
             }
         }

@@ -205,10 +205,13 @@ final class Transport implements AutoCloseable {
             long timeoutMillis = config.requestTimeout().toMillis();
             long timer = vertx.setTimer(timeoutMillis, id -> fail("no response within " + config.requestTimeout()));
             URI uri = request.uri();
-            if (uri.getHost() == null || !SCHEMES.contains(String.valueOf(uri.getScheme()).toLowerCase(Locale.ROOT))) {
+            if (uri.getHost() == null
+                    || !SCHEMES.contains(String.valueOf(uri.getScheme()).toLowerCase(Locale.ROOT))) {
                 fail("the request cannot be sent: its URL has no host, or is no http or https URL");
             } else {
-                resolver.resolve(uri.getHost(), port(uri)).onSuccess(this::connect).onFailure(this::fail);
+                resolver.resolve(uri.getHost(), port(uri))
+                        .onSuccess(this::connect)
+                        .onFailure(this::fail);
             }
             return done.future().onComplete(v -> vertx.cancelTimer(timer));
         }
@@ -218,12 +221,10 @@ final class Transport implements AutoCloseable {
                 return;
             }
             try {
-                client.request(options(request, address))
-                        .onSuccess(this::write)
-                        .onFailure(cause -> {
-                            resolver.failed(request.uri().getHost(), port(request.uri()), address);
-                            fail(cause);
-                        });
+                client.request(options(request, address)).onSuccess(this::write).onFailure(cause -> {
+                    resolver.failed(request.uri().getHost(), port(request.uri()), address);
+                    fail(cause);
+                });
             } catch (IllegalArgumentException e) {
                 fail("the request cannot be sent: " + e.getMessage());
             }

@@ -140,7 +140,8 @@ class DeliveriesTest {
     @Test
     void whoIsTriedForTooLongIsGivenUp() {
         recorder.outcome(e -> Delivery.retry("never"));
-        DeliveryConfig impatient = Quick.config().giveUpAfter(Duration.ofMillis(60)).build();
+        DeliveryConfig impatient =
+                Quick.config().giveUpAfter(Duration.ofMillis(60)).build();
         try (Pipeline pipeline = pipeline(impatient)) {
             pipeline.deliveries().replaceAll(List.of(destination("d", "recorder", Map.of())));
 
@@ -279,7 +280,8 @@ class DeliveriesTest {
             }
             return Delivery.delivered();
         });
-        DeliveryConfig strict = Quick.config().pluginTimeout(Duration.ofMillis(150)).build();
+        DeliveryConfig strict =
+                Quick.config().pluginTimeout(Duration.ofMillis(150)).build();
         try (Pipeline pipeline = pipeline(strict)) {
             pipeline.deliveries()
                     .replaceAll(List.of(
@@ -306,8 +308,7 @@ class DeliveriesTest {
             }
             return Delivery.delivered();
         });
-        DeliveryConfig tripping =
-                Quick.config().breaker(5).build();
+        DeliveryConfig tripping = Quick.config().breaker(5).build();
         try (Pipeline pipeline = pipeline(tripping)) {
             pipeline.deliveries().replaceAll(List.of(destination("d", "recorder", Map.of())));
 

@@ -160,9 +160,8 @@ class NetworkGuardTest {
 
     @Test
     void ofSeveralAddressesOnlyThoseThatAreAllowedAreUsed() throws IOException {
-        NetworkGuard guard = new NetworkGuard(
-                List.of(), name -> new InetAddress[] {InetAddress.ofLiteral("10.0.0.1"), InetAddress.ofLiteral("8.8.8.8")
-                });
+        NetworkGuard guard = new NetworkGuard(List.of(), name ->
+                new InetAddress[] {InetAddress.ofLiteral("10.0.0.1"), InetAddress.ofLiteral("8.8.8.8")});
 
         assertThat(guard.resolve("both.example", 443)).containsExactly(InetAddress.ofLiteral("8.8.8.8"));
         assertThatThrownBy(() -> new NetworkGuard(List.of()).resolve("10.0.0.1", 443))

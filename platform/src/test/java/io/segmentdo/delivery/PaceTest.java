@@ -6,9 +6,9 @@ import io.segmentdo.api.RateLimit;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.api.Test;
 
 /** The pace of a destination, with a clock that the test turns. */
 class PaceTest {
@@ -59,7 +59,8 @@ class PaceTest {
         for (long seconds : new long[] {1, 2, 4, 8, 16, 32, 60, 60}) {
             pace.slowDown(now);
             pace.slowDown(now); // one that was under way with the other
-            assertThat(pace.nanosUntilFree(now)).isEqualTo(Duration.ofSeconds(seconds).toNanos());
+            assertThat(pace.nanosUntilFree(now))
+                    .isEqualTo(Duration.ofSeconds(seconds).toNanos());
             now += Duration.ofSeconds(seconds).toNanos();
         }
         pace.succeeded();

@@ -15,8 +15,7 @@ final class Quick {
     private Duration pluginTimeout = Duration.ofSeconds(30);
     private Duration unauthorizedProbe = Duration.ofSeconds(2);
     private List<String> allowedNetworks = List.of("127.0.0.0/8");
-    private BreakerConfig breaker =
-            new BreakerConfig(1_000_000, Duration.ofSeconds(10), Duration.ofMillis(100));
+    private BreakerConfig breaker = new BreakerConfig(1_000_000, Duration.ofSeconds(10), Duration.ofMillis(100));
     private HttpConfig http = new HttpConfig(
             Duration.ofSeconds(2), Duration.ofSeconds(5), Duration.ofSeconds(10), HttpConfig.DEFAULT.responseMax());
 
