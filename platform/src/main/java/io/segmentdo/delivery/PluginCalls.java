@@ -5,6 +5,7 @@ import io.segmentdo.problem.PlatformException;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -36,8 +37,7 @@ final class PluginCalls {
         private final Thread thread = Thread.currentThread();
         private final long startedNanos = System.nanoTime();
         private final Consumer<String> failed;
-        // written by its own thread only
-        private volatile long pardonedNanos;
+        private final AtomicLong pardonedNanos = new AtomicLong();
 
         Call(Consumer<String> failed) {
             this.failed = failed;
@@ -106,11 +106,10 @@ final class PluginCalls {
     }
 
     /** Gives the call that asks so much more time, because the platform is about to hold it up. */
-    @SuppressWarnings("NonAtomicOperationOnVolatileField") // one thread writes it
     void pardon(long nanos) {
         Call call = current.get();
         if (call != null && call.thread == Thread.currentThread()) {
-            call.pardonedNanos += nanos;
+            call.pardonedNanos.addAndGet(nanos);
         }
     }
 
@@ -118,7 +117,7 @@ final class PluginCalls {
     boolean abandon(boolean evenInTime) {
         Call call = current.get();
         if (call == null
-                || (!evenInTime && System.nanoTime() - call.startedNanos < timeoutNanos + call.pardonedNanos)) {
+                || (!evenInTime && System.nanoTime() - call.startedNanos < timeoutNanos + call.pardonedNanos.get())) {
             return false;
         }
         stuck.incrementAndGet();
