@@ -6,6 +6,7 @@ import java.net.InetAddress;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -41,10 +42,11 @@ final class Resolver {
         if (known != null && System.nanoTime() - known.nanos() < KEPT_NANOS) {
             return Future.succeededFuture(known.addresses().getFirst());
         }
-        return vertx.executeBlocking(() -> guard.resolve(host, port), false).map(addresses -> {
-            found.put(place, new Found(addresses, System.nanoTime()));
-            return addresses.getFirst();
-        });
+        return vertx.executeBlocking(() -> new Found(guard.resolve(host, port), System.nanoTime()), false)
+                .map(now -> {
+                    found.put(place, Objects.requireNonNull(now));
+                    return now.addresses().getFirst();
+                });
     }
 
     /** An address did not answer: the next one is used first, or the name is looked up again. */
