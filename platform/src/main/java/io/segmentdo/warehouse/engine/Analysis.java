@@ -15,6 +15,10 @@ import org.jspecify.annotations.Nullable;
  * @param everyColumn whether some {@code *} asks for all columns
  */
 public record Analysis(List<Use> uses, Set<String> defined, Set<String> columns, boolean everyColumn) {
+    /** The columns of events whose conditions are looked for. */
+    public static final Set<String> BOUNDED =
+            Set.of("timestamp", "received_at", "event", "type", "user_id", "message_id", "source");
+
     /**
      * A place where a table or view is read.
      *

@@ -23,11 +23,13 @@ final class Analyst implements AutoCloseable {
     private static final Set<String> TIMES = Set.of("timestamp", "received_at");
 
     private final Connection connection;
+    private final PreparedStatement parsing;
     private final JsonNode timeTemplate;
     private final JsonNode textTemplate;
 
     Analyst() throws SQLException {
         connection = Sandbox.openEmpty();
+        parsing = connection.prepareStatement("SELECT json_serialize_sql(?)");
         timeTemplate = parse("SELECT epoch_us(CAST(1 AS TIMESTAMPTZ))");
         textTemplate = parse("SELECT CAST(1 AS VARCHAR)");
     }
@@ -47,12 +49,10 @@ final class Analyst implements AutoCloseable {
     }
 
     private JsonNode parse(String sql) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement("SELECT json_serialize_sql(?)")) {
-            statement.setString(1, sql);
-            try (ResultSet result = statement.executeQuery()) {
-                result.next();
-                return JSON.readTree(result.getString(1));
-            }
+        parsing.setString(1, sql);
+        try (ResultSet result = parsing.executeQuery()) {
+            result.next();
+            return JSON.readTree(result.getString(1));
         } catch (JsonProcessingException e) {
             throw new QueryException(Reason.REFUSED, "the query is nested too deeply", -1);
         }

@@ -35,6 +35,7 @@ public final class Engine {
     private final Process process;
     private final Frames frames;
     private volatile boolean killed;
+    private volatile String owner = "";
 
     // guarded by this
     private @Nullable Reason ended;
@@ -117,6 +118,7 @@ public final class Engine {
 
     /** Runs a query and hands its rows to a sink. */
     public Summary run(String sql, Dataset dataset, ResultForm form, Limits limits, RowSink sink) {
+        owner = dataset.owner();
         Ask.Run ask = new Ask.Run(sql, dataset, form, limits);
         return task(Frames.RUN, ask, limits.time(), limits.memoryBytes(), sink, Frames.END, Summary.class);
     }
@@ -274,6 +276,11 @@ public final class Engine {
                         "the query engine ended in the middle of the query; it probably ran out of memory";
                 },
                 -1);
+    }
+
+    /** Whose data it had last. */
+    String owner() {
+        return owner;
     }
 
     boolean isAlive() {

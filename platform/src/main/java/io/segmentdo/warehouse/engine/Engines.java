@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -92,9 +93,12 @@ public final class Engines implements AutoCloseable {
         return config;
     }
 
-    /** A warm engine, or a new one; fails with {@code OVERLOADED} when as many run as may. */
-    public Lease lease() {
-        Engine warm = takeWarm();
+    /**
+     * A warm engine, best one that has had data of this owner, or a new one; fails with {@code OVERLOADED} when as many run
+     * as may.
+     */
+    public Lease lease(String owner) {
+        Engine warm = takeWarm(owner);
         if (warm != null) {
             return new Lease(warm);
         }
@@ -110,7 +114,7 @@ public final class Engines implements AutoCloseable {
         }
     }
 
-    private synchronized @Nullable Engine takeWarm() {
+    private synchronized @Nullable Engine takeWarm(String owner) {
         if (closed) {
             throw new PlatformException(Problem.OVERLOADED, "The node is stopping");
         }
@@ -119,7 +123,7 @@ public final class Engines implements AutoCloseable {
                     Problem.OVERLOADED,
                     config.concurrent() + " queries are running (expected: fewer; try again when one is done)");
         }
-        for (Idle next = idle.pollFirst(); next != null; next = idle.pollFirst()) {
+        for (Idle next = pollIdle(owner); next != null; next = pollIdle(owner)) {
             if (next.engine().isAlive()) {
                 next.engine().renew();
                 leased.add(next.engine());
@@ -129,6 +133,14 @@ public final class Engines implements AutoCloseable {
         }
         starting++;
         return null;
+    }
+
+    private @Nullable Idle pollIdle(String owner) {
+        Optional<Idle> kept = idle.stream()
+                .filter(waiting -> waiting.engine().owner().equals(owner))
+                .findFirst();
+        kept.ifPresent(idle::remove);
+        return kept.orElseGet(idle::pollFirst);
     }
 
     private synchronized int nextNumber() {

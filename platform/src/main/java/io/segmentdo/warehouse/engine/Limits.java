@@ -34,4 +34,9 @@ public record Limits(long timeMillis, long memoryBytes, long spillBytes, long ro
     public Limits bytes(long most) {
         return new Limits(timeMillis, memoryBytes, spillBytes, rows, most, threads);
     }
+
+    /** Whether memory, temporary files and threads are the same. */
+    boolean sameResources(Limits other) {
+        return memoryBytes == other.memoryBytes && spillBytes == other.spillBytes && threads == other.threads;
+    }
 }

@@ -30,8 +30,6 @@ final class Reads {
             "COMPARE_GREATERTHAN", ">",
             "COMPARE_GREATERTHANOREQUALTO", ">=");
     private static final Map<String, String> TURNED = Map.of("=", "=", "<", ">", "<=", ">=", ">", "<", ">=", "<=");
-    private static final Set<String> BOUNDED =
-            Set.of("timestamp", "received_at", "event", "type", "user_id", "message_id", "source");
 
     /** Functions whose value is the same for all rows, and cheap. */
     private static final Set<String> STEADY = Set.of(
@@ -180,7 +178,7 @@ final class Reads {
         String table = names.size() == 2
                 ? names.path(0).asText().toLowerCase(Locale.ROOT)
                 : tables.size() == 1 ? tables.getFirst() : "";
-        if (BOUNDED.contains(name) && tables.stream().filter(table::equals).count() == 1) {
+        if (Analysis.BOUNDED.contains(name) && tables.stream().filter(table::equals).count() == 1) {
             values.bound(name, operator, value)
                     .ifPresent(bound -> bounds.computeIfAbsent(table, t -> new ArrayList<>())
                             .add(bound));

@@ -6,9 +6,9 @@ import java.util.stream.Collectors;
 final class Relations {
     private Relations() {}
 
-    /** A view over Parquet files: columns by field id, so that added, renamed and widened ones are right. */
-    static String create(Dataset.Table table) {
-        return "CREATE VIEW " + quote(table.name()) + " AS " + (table.files().isEmpty() ? empty(table) : scan(table));
+    /** The rows of Parquet files: columns by field id, so that added, renamed and widened ones are right. */
+    static String select(Dataset.Table table) {
+        return table.files().isEmpty() ? empty(table) : scan(table);
     }
 
     private static String scan(Dataset.Table table) {

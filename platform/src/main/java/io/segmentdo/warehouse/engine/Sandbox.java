@@ -5,15 +5,17 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.Collection;
 import java.util.List;
 import java.util.Properties;
 import java.util.stream.Collectors;
+import org.duckdb.DuckDBConnection;
 
 /**
  * Instances of DuckDB in memory that can read the given files and nothing else.
  *
- * <p>The order matters: limits first, then the views, which may name files; then the files are all that is allowed, the
- * outside is closed, and at last the settings are locked. An instance serves one query and is thrown away.
+ * <p>The order matters: limits first, then the files that are all that is allowed, then the outside is closed, and at last
+ * the settings are locked.
  */
 final class Sandbox {
     private static final List<String> CLOSED = List.of(
@@ -36,39 +38,39 @@ final class Sandbox {
         return connection;
     }
 
-    /** An instance with nothing but what every query wants; {@link #furnish} makes it useful. */
-    static Connection open() throws SQLException {
+    /** An instance with nothing but what every query wants; {@link #furnish} closes it. */
+    static DuckDBConnection open() throws SQLException {
         Properties properties = new Properties();
         properties.setProperty("jdbc_stream_results", "true");
-        Connection connection = DriverManager.getConnection("jdbc:duckdb:", properties);
+        DuckDBConnection connection =
+                (DuckDBConnection) DriverManager.getConnection("jdbc:duckdb:", properties);
         for (String setting : CLOSED) {
             execute(connection, setting);
         }
-        execute(connection, "SET TimeZone = 'UTC'");
+        execute(connection, "SET GLOBAL TimeZone = 'UTC'");
         execute(connection, "SET errors_as_json = true");
         execute(connection, "SET preserve_insertion_order = true");
+        execute(connection, "SET parquet_metadata_cache = true");
         return connection;
     }
 
-    /** Adds the views of a dataset, then closes and locks everything else. */
-    static void furnish(Connection connection, Dataset dataset, Limits limits, Path spill) throws SQLException {
+    /** Lets it read these files and closes everything else. */
+    static void furnish(Connection connection, Collection<String> files, Limits limits, Path spill)
+            throws SQLException {
         limit(connection, limits, spill);
-        for (Dataset.Table table : dataset.tables()) {
-            execute(connection, Relations.create(table));
-        }
-        for (Dataset.View view : dataset.views()) {
-            execute(connection, "CREATE VIEW " + Relations.quote(view.name()) + " AS " + view.sql());
-        }
-        execute(connection, "SET allowed_paths = " + paths(dataset));
+        execute(
+                connection,
+                "SET allowed_paths = "
+                        + files.stream().map(Relations::literal).collect(Collectors.joining(", ", "[", "]")));
         lock(connection);
     }
 
-    /** The same for a query that writes below a directory. */
-    static void furnish(Connection connection, Dataset dataset, Limits limits, Path spill, Path target)
+    /** The same, and it may write below a directory. */
+    static void furnish(Connection connection, Collection<String> files, Limits limits, Path spill, Path target)
             throws SQLException {
         execute(connection, "SET allowed_directories = [" + Relations.literal(target + "/") + "]");
         execute(connection, "SET preserve_insertion_order = false");
-        furnish(connection, dataset, limits, spill);
+        furnish(connection, files, limits, spill);
     }
 
     private static void limit(Connection connection, Limits limits, Path spill) throws SQLException {
@@ -78,20 +80,13 @@ final class Sandbox {
         execute(connection, "SET max_temp_directory_size = '" + (limits.spillBytes() >> 10) + "KiB'");
     }
 
-    private static String paths(Dataset dataset) {
-        return dataset.tables().stream()
-                .flatMap(table -> table.files().stream())
-                .map(Relations::literal)
-                .collect(Collectors.joining(", ", "[", "]"));
-    }
-
     private static void lock(Connection connection) throws SQLException {
         for (String setting : LOCKED) {
             execute(connection, setting);
         }
     }
 
-    private static void execute(Connection connection, String sql) throws SQLException {
+    static void execute(Connection connection, String sql) throws SQLException {
         try (Statement statement = connection.createStatement()) {
             statement.execute(sql);
         }

@@ -12,11 +12,12 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
+import org.duckdb.DuckDBConnection;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Does the tasks of an engine, each in an instance of DuckDB of its own. The next instance is opened as soon as a task is
- * done, so that the next task need not wait for that.
+ * Does the tasks of an engine. An instance of DuckDB is kept for the next query over the same data, unless a query failed in
+ * it; when there is no such instance, an open one stands ready.
  *
  * <p>Confined to the main thread, but for {@link #cancel}.
  */
@@ -26,7 +27,8 @@ final class Worker {
     private final Frames frames;
     private final Path spill;
     private @Nullable Analyst analyst;
-    private @Nullable Connection spare;
+    private @Nullable DuckDBConnection spare;
+    private @Nullable Instance warm;
     private final AtomicReference<@Nullable Statement> running = new AtomicReference<>();
     private volatile boolean cancelled;
 
@@ -96,22 +98,50 @@ final class Worker {
         }
     }
 
-    private Connection take() throws SQLException {
-        Connection connection = spare == null ? Sandbox.open() : spare;
+    private DuckDBConnection take() throws SQLException {
+        DuckDBConnection connection = spare == null ? Sandbox.open() : spare;
         spare = null;
         return connection;
     }
 
+    private Instance instance(Ask.Run ask) throws SQLException {
+        Instance kept = warm;
+        warm = null; // until all went well
+        if (kept != null) {
+            if (kept.fits(ask.dataset(), ask.limits())) {
+                return kept;
+            }
+            kept.close();
+        }
+        return Instance.reading(take(), ask.dataset(), ask.limits(), spill);
+    }
+
     private void run(Ask.Run ask) throws SQLException, IOException {
-        try (Connection connection = take()) {
-            Sandbox.furnish(connection, ask.dataset(), ask.limits(), spill);
-            try (Statement statement = connection.createStatement()) {
-                start(statement);
-                try (ResultSet result = statement.executeQuery(ask.sql())) {
-                    frames.write(Frames.END, send(result, ask));
-                } finally {
-                    running.set(null);
-                }
+        Instance instance = instance(ask);
+        boolean sound = false;
+        try {
+            run(ask, instance);
+            sound = true;
+        } catch (SQLException e) {
+            sound = refusal(ask.sql(), e).reason() == Reason.MEANING;
+            throw e;
+        } finally {
+            if (sound) {
+                warm = instance;
+            } else {
+                instance.close();
+            }
+        }
+    }
+
+    private void run(Ask.Run ask, Instance instance) throws SQLException, IOException {
+        try (Connection connection = instance.connect(ask.dataset());
+                Statement statement = connection.createStatement()) {
+            start(statement);
+            try (ResultSet result = statement.executeQuery(ask.sql())) {
+                frames.write(Frames.END, send(result, ask));
+            } finally {
+                running.set(null);
             }
         }
     }
@@ -155,19 +185,18 @@ final class Worker {
     }
 
     private void copy(Ask.Copy ask) throws SQLException, IOException {
-        try (Connection connection = take()) {
-            Path target = Path.of(ask.target());
-            Path directory = target.getParent() == null ? target : target.getParent();
-            Sandbox.furnish(connection, ask.dataset(), ask.limits(), spill, directory);
-            try (Statement statement = connection.createStatement()) {
-                start(statement);
-                try {
-                    long rows = statement.executeUpdate("COPY (" + ask.sql() + "\n) TO "
-                            + Relations.literal(ask.target()) + " (" + ask.options() + ")");
-                    frames.write(Frames.END, new Summary(rows, 0, false, List.of()));
-                } finally {
-                    running.set(null);
-                }
+        Path target = Path.of(ask.target());
+        Path directory = target.getParent() == null ? target : target.getParent();
+        try (Instance instance = Instance.writing(take(), ask.dataset(), ask.limits(), spill, directory);
+                Connection connection = instance.connect(ask.dataset());
+                Statement statement = connection.createStatement()) {
+            start(statement);
+            try {
+                long rows = statement.executeUpdate("COPY (" + ask.sql() + "\n) TO " + Relations.literal(ask.target())
+                        + " (" + ask.options() + ")");
+                frames.write(Frames.END, new Summary(rows, 0, false, List.of()));
+            } finally {
+                running.set(null);
             }
         }
     }

@@ -143,7 +143,7 @@ final class ExportJob {
     private void run() {
         try {
             TableState events = reader.events(request.workspace(), request.moment());
-            SortedMap<LocalDate, List<TableState.DataFile>> days = events.filesByDay();
+            SortedMap<LocalDate, List<TableState.StoredFile>> days = events.filesByDay();
             progress(days.size(), 0, 0, List.of());
             int done = 0;
             for (LocalDate day : days.keySet()) {
@@ -194,7 +194,7 @@ final class ExportJob {
                         + " 00:00:00+00'");
         Reader.Scope scope = new Reader.Scope(request.workspace(), request.moment(), Optional.empty());
         while (true) {
-            try (Engines.Lease lease = engines.lease()) {
+            try (Engines.Lease lease = engines.lease(request.workspace())) {
                 work(lease.engine());
                 return reader.read(
                         lease.engine(),

@@ -82,7 +82,7 @@ public final class Exports implements AutoCloseable {
     }
 
     private void check(ExportRequest request) {
-        try (Engines.Lease lease = engines.lease()) {
+        try (Engines.Lease lease = engines.lease(request.workspace())) {
             String sql = ExportJob.select(request, "true");
             Limits limits = engines.config().limits().rows(1);
             Set<String> columns = ExportColumns.of(lease.engine(), reader, sql, request, limits);

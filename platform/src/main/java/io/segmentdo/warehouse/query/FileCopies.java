@@ -77,14 +77,14 @@ final class FileCopies {
     }
 
     /** Makes sure that these are here. */
-    Held hold(List<TableState.DataFile> wanted) {
+    Held hold(List<TableState.StoredFile> wanted) {
         Held hold = new Held();
         try {
-            for (TableState.DataFile file : wanted) {
-                hold.paths.add(
-                        isLocal(file.location())
-                                ? LocalFiles.path(file.location()).toString()
-                                : copy(file, hold));
+            for (TableState.StoredFile file : wanted) {
+                if (!isLocal(file.location())) {
+                    copy(file, hold);
+                }
+                hold.paths.add(path(file.location()));
             }
             return hold;
         } catch (IOException e) {
@@ -96,17 +96,21 @@ final class FileCopies {
         }
     }
 
+    /** Where a file is on this machine while it is held. */
+    String path(String location) {
+        return (isLocal(location) ? LocalFiles.path(location) : directory.resolve(name(location))).toString();
+    }
+
     private static boolean isLocal(String location) {
         return location.startsWith("file:") || location.startsWith("/");
     }
 
-    private String copy(TableState.DataFile file, Held hold) throws IOException {
+    private void copy(TableState.StoredFile file, Held hold) throws IOException {
         synchronized (this) {
             held.merge(file.location(), 1, Integer::sum);
             hold.locations.add(file.location());
-            Copy known = copies.get(file.location());
-            if (known != null) {
-                return known.path().toString();
+            if (copies.get(file.location()) != null) {
+                return;
             }
         }
         Path path = directory.resolve(name(file.location()));
@@ -119,10 +123,9 @@ final class FileCopies {
             Files.deleteIfExists(part);
         }
         keep(file, path);
-        return path.toString();
     }
 
-    private synchronized void keep(TableState.DataFile file, Path path) throws IOException {
+    private synchronized void keep(TableState.StoredFile file, Path path) throws IOException {
         if (copies.put(file.location(), new Copy(path, file.bytes())) == null) {
             bytes += file.bytes();
         }

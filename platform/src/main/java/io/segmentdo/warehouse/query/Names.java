@@ -41,11 +41,17 @@ final class Names {
                 SELECT properties, unnest(json_keys(properties)) AS member FROM "raw events" WHERE properties IS NOT NULL))
             WHERE kind IS NOT NULL AND kind <> 'NULL' GROUP BY member""";
 
+    private final String workspace;
+
     // guarded by this
     private final Set<String> filesOfEvents = new HashSet<>();
     private final Set<String> filesOfMembers = new HashSet<>();
     private final Map<String, Set<String>> events = new HashMap<>();
     private final Map<String, ComputedColumn> members = new HashMap<>();
+
+    Names(String workspace) {
+        this.workspace = workspace;
+    }
 
     /** The events that a view of this name shows; empty when there are none. */
     synchronized Set<String> events(String view, Engine engine, Dataset.Table table, Limits limits) {
@@ -92,14 +98,15 @@ final class Names {
         return new ComputedColumn(known.name(), known.member(), types);
     }
 
-    private static void look(
+    private void look(
             Engine engine, Dataset.Table table, Limits limits, Set<String> seen, String sql, Consumer<JsonNode> found) {
         List<String> unseen =
                 table.files().stream().filter(file -> !seen.contains(file)).toList();
         if (unseen.isEmpty()) {
             return;
         }
-        Dataset part = new Dataset(List.of(new Dataset.Table(table.name(), table.columns(), unseen)), List.of());
+        Dataset part = new Dataset(
+                workspace, table.files(), List.of(), List.of(new Dataset.Table(table.name(), table.columns(), unseen)), List.of());
         Lines lines = new Lines();
         engine.run(sql, part, ResultForm.NDJSON, limits.rows(NAMES_MAX), lines);
         lines.rows().forEach(found);

@@ -53,7 +53,7 @@ public final class Queries {
         if (request.fresh()) {
             catchUp();
         }
-        try (Engines.Lease lease = engines.lease()) {
+        try (Engines.Lease lease = engines.lease(request.workspace())) {
             Running entry = new Running(request.id(), request.workspace(), request.sql(), clock.instant());
             if (running.putIfAbsent(request.id(), new Entry(entry, lease.engine())) != null) {
                 throw new PlatformException(

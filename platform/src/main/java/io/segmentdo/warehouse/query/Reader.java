@@ -49,7 +49,7 @@ public final class Reader {
      * @param moment a state in the past; the newest one when empty
      * @param files restricts the events to these files; all that the query needs when empty
      */
-    public record Scope(String workspace, Optional<Moment> moment, Optional<List<TableState.DataFile>> files) {}
+    public record Scope(String workspace, Optional<Moment> moment, Optional<List<TableState.StoredFile>> files) {}
 
     private static final Duration ANALYSIS_TIME = Duration.ofSeconds(10);
     private static final Pattern UNKNOWN_COLUMN = Pattern.compile("Referenced column \"([^\"]+)\" (?:was )?not found");
@@ -59,6 +59,7 @@ public final class Reader {
     private final Path directory;
     private final long copiesBytesMax;
     private @Nullable FileCopies copies;
+    private final TableStates states;
     private final Map<String, Names> names = new ConcurrentHashMap<>();
 
     /**
@@ -68,11 +69,12 @@ public final class Reader {
      */
     public Reader(Supplier<Tables> tables, Path directory, long copiesBytesMax) {
         this.tables = tables;
+        this.states = new TableStates(tables);
         this.directory = directory;
         this.copiesBytesMax = copiesBytesMax;
     }
 
-    private FileCopies.Held hold(List<TableState.DataFile> files) {
+    private FileCopies.Held hold(List<TableState.StoredFile> files) {
         return copies().hold(files);
     }
 
@@ -87,8 +89,12 @@ public final class Reader {
 
     /** The events of a workspace at a moment. */
     public TableState events(String workspace, Optional<Moment> moment) {
-        TableState state = TableState.load(tables.get(), workspace, WarehouseTable.EVENTS, moment);
-        if (state.isBeforeAll()) {
+        TableState state = states.load(workspace, WarehouseTable.EVENTS, moment);
+        if (state.snapshotId() == 0
+                && moment.isPresent()
+                && states.load(workspace, WarehouseTable.EVENTS, Optional.empty())
+                                .snapshotId()
+                        != 0) {
             throw new PlatformException(
                     Problem.INVALID_REQUEST,
                     "asOf lies before the oldest state that is kept (expected: a later moment)");
@@ -120,7 +126,7 @@ public final class Reader {
             this.scope = scope;
             this.limits = limits;
             this.work = work;
-            this.known = names.computeIfAbsent(scope.workspace(), w -> new Names());
+            this.known = names.computeIfAbsent(scope.workspace(), Names::new);
             this.events = events(scope.workspace(), scope.moment());
         }
 
@@ -178,7 +184,7 @@ public final class Reader {
 
         private <R> R withEvents(Expression filter, Function<Dataset.Table, R> use) {
             try (FileCopies.Held held = hold(events.files(filter))) {
-                return use.apply(table(Views.RAW_EVENTS, events, held.paths()));
+                return use.apply(table(Views.RAW_EVENTS, events, held));
             }
         }
 
@@ -187,44 +193,72 @@ public final class Reader {
             analysis.uses().forEach(use -> used.add(use.name()));
             boolean profiles = analysis.everyColumn() || analysis.columns().contains("profile_id");
             Expression filter = Pruning.filter(analysis.uses(), Views.overEvents(eventViews));
-            try (FileCopies.Held eventFiles = hold(scope.files().orElseGet(() -> events.files(filter)));
-                    Small merges = small(WarehouseTable.PROFILE_MERGES, profiles || used.contains(Views.MERGES));
-                    Small users = small(WarehouseTable.USERS, used.contains(Views.USERS));
-                    Small groups = small(WarehouseTable.GROUPS, used.contains(Views.GROUPS))) {
+            try (Held held = new Held()) {
+                Optional<Dataset.Table> merges =
+                        held.small(Views.RAW_MERGES, WarehouseTable.PROFILE_MERGES, profiles || used.contains(Views.MERGES));
                 List<Dataset.Table> all = new ArrayList<>();
-                all.add(table(Views.RAW_EVENTS, events, eventFiles.paths()));
-                all.add(table(Views.RAW_MERGES, merges.state(), merges.held().paths()));
-                all.add(table(Views.RAW_USERS, users.state(), users.held().paths()));
-                all.add(table(Views.RAW_GROUPS, groups.state(), groups.held().paths()));
-                boolean canonical = profiles && !merges.held().paths().isEmpty();
-                return work.with(
-                        engine,
-                        new Dataset(all, Views.of(used, List.copyOf(computed.values()), eventViews, canonical)));
+                merges.ifPresent(all::add);
+                held.small(Views.RAW_USERS, WarehouseTable.USERS, used.contains(Views.USERS))
+                        .ifPresent(all::add);
+                held.small(Views.RAW_GROUPS, WarehouseTable.GROUPS, used.contains(Views.GROUPS))
+                        .ifPresent(all::add);
+                all.add(held.events(scope.files().orElseGet(() -> events.files(filter))));
+                List<Dataset.Lookup> lookups = merges.filter(
+                                table -> profiles && !table.files().isEmpty())
+                        .map(Views::canonical)
+                        .stream()
+                        .toList();
+                List<Dataset.View> views =
+                        Views.of(used, List.copyOf(computed.values()), eventViews, !lookups.isEmpty());
+                return work.with(engine, new Dataset(scope.workspace(), held.readable, lookups, all, views));
             }
         }
 
-        /** A table that is small beside the events, or not needed at all. */
-        private Small small(WarehouseTable name, boolean needed) {
-            Optional<Moment> moment = scope.moment()
-                    .map(m -> m instanceof Moment.Snapshot
-                            ? new Moment.At(Instant.ofEpochMilli(events.committedMillis()))
-                            : m);
-            TableState state = TableState.load(tables.get(), scope.workspace(), name, moment);
-            return new Small(state, hold(needed ? state.files(Expressions.alwaysTrue()) : List.of()));
+        /** The files of one attempt, which are there until it is over. */
+        private final class Held implements AutoCloseable {
+            private final List<FileCopies.Held> held = new ArrayList<>();
+            private final List<String> readable = new ArrayList<>(paths(events));
+
+            Dataset.Table events(List<TableState.StoredFile> files) {
+                return add(Views.RAW_EVENTS, events, files);
+            }
+
+            /** A table that is small beside the events, and read as a whole if at all. */
+            Optional<Dataset.Table> small(String view, WarehouseTable name, boolean needed) {
+                if (!needed) {
+                    return Optional.empty();
+                }
+                Optional<Moment> moment = scope.moment()
+                        .map(m -> m instanceof Moment.Snapshot
+                                ? new Moment.At(Instant.ofEpochMilli(events.committedMillis()))
+                                : m);
+                TableState state = states.load(scope.workspace(), name, moment);
+                readable.addAll(paths(state));
+                return Optional.of(add(view, state, state.files()));
+            }
+
+            private Dataset.Table add(String view, TableState state, List<TableState.StoredFile> files) {
+                FileCopies.Held copies = hold(files);
+                held.add(copies);
+                return table(view, state, copies);
+            }
+
+            @Override
+            public void close() {
+                held.forEach(FileCopies.Held::close);
+            }
         }
 
-        private static Dataset.Table table(String name, TableState state, List<String> paths) {
+        private List<String> paths(TableState state) {
+            FileCopies here = copies();
+            return state.files().stream().map(file -> here.path(file.location())).toList();
+        }
+
+        private static Dataset.Table table(String name, TableState state, FileCopies.Held files) {
             List<Dataset.Column> columns = state.schema().columns().stream()
                     .map(field -> new Dataset.Column(field.fieldId(), field.name(), Views.sqlType(field.type())))
                     .toList();
-            return new Dataset.Table(name, columns, paths);
-        }
-    }
-
-    private record Small(TableState state, FileCopies.Held held) implements AutoCloseable {
-        @Override
-        public void close() {
-            held.close();
+            return new Dataset.Table(name, columns, files.paths());
         }
     }
 }

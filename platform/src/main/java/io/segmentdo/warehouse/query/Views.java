@@ -78,9 +78,6 @@ final class Views {
     static List<Dataset.View> of(
             Set<String> names, List<ComputedColumn> computed, Map<String, Set<String>> eventNames, boolean canonical) {
         List<Dataset.View> views = new ArrayList<>();
-        if (canonical) {
-            views.add(new Dataset.View(CANONICAL, CANONICAL_SQL));
-        }
         views.add(new Dataset.View(EVENTS, events(computed, canonical)));
         TYPES.forEach((name, type) -> {
             if (names.contains(name)) {
@@ -120,6 +117,11 @@ final class Views {
               UNION ALL
               SELECT s.id, e.into_id, s.step + 1 FROM steps s JOIN edges e ON s.root = e.id WHERE s.step < 1000)
             SELECT id, arg_max(root, step) AS root FROM steps GROUP BY id""";
+
+    /** The profile that each merged one has become. */
+    static Dataset.Lookup canonical(Dataset.Table merges) {
+        return new Dataset.Lookup(merges, new Dataset.View(CANONICAL, CANONICAL_SQL));
+    }
 
     private static String events(List<ComputedColumn> computed, boolean canonical) {
         StringBuilder sql = new StringBuilder("SELECT e.*");

@@ -81,7 +81,7 @@ public final class Replays implements AutoCloseable {
     public long count(Wish wish) {
         ReplayRecord unborn = record(0, wish, 0);
         String sql = "SELECT count(*) AS n FROM events WHERE " + unborn.rest();
-        try (Engines.Lease lease = engines.lease()) {
+        try (Engines.Lease lease = engines.lease(wish.workspace())) {
             Counted counted = new Counted();
             Limits limits = engines.config().limits().within(engines.config().timeMax());
             read(lease, sql, wish.workspace(), limits, counted);
@@ -235,7 +235,7 @@ public final class Replays implements AutoCloseable {
         int size = Math.min(PAGE, Math.max(1, record.rate()));
         String sql = "SELECT " + PastEvents.COLUMNS + " FROM events WHERE " + record.rest()
                 + " ORDER BY epoch_us(timestamp), message_id LIMIT " + size;
-        try (Engines.Lease lease = engines.lease()) {
+        try (Engines.Lease lease = engines.lease(record.workspace())) {
             Limits limits =
                     engines.config().limits().within(engines.config().timeMax()).rows(size);
             read(lease, sql, record.workspace(), limits, page);

@@ -47,11 +47,11 @@ final class EngineFixture implements AutoCloseable {
         engines = new Engines(CONFIG, directory.resolve("engines"), new SimpleMeterRegistry());
         data = directory.resolve("data").resolve("events.parquet");
         data.getParent().toFile().mkdirs();
-        try (Engines.Lease lease = engines.lease()) {
+        try (Engines.Lease lease = engines.lease("shop")) {
             lease.engine()
                     .copy(
                             ROWS,
-                            new Dataset(List.of(), List.of()),
+                            new Dataset("shop", List.of(), List.of(), List.of(), List.of()),
                             data,
                             "FORMAT parquet, FIELD_IDS {message_id: 1, type: 2, event: 3, timestamp: 4, revenue: 5,"
                                     + " properties: 6}",
@@ -61,6 +61,9 @@ final class EngineFixture implements AutoCloseable {
 
     Dataset dataset() {
         return new Dataset(
+                "shop",
+                List.of(data.toString()),
+                List.of(),
                 List.of(new Dataset.Table("raw_events", COLUMNS, List.of(data.toString()))),
                 List.of(new Dataset.View("events", "SELECT * FROM raw_events")));
     }
@@ -76,7 +79,7 @@ final class EngineFixture implements AutoCloseable {
 
     byte[] query(String sql, ResultForm form, Limits limits) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        try (Engines.Lease lease = engines.lease()) {
+        try (Engines.Lease lease = engines.lease("shop")) {
             Analysis analysis = lease.engine().analyse(sql, Duration.ofSeconds(10));
             for (Analysis.Use use : analysis.uses()) {
                 if (!use.name().equals("events") && !analysis.defined().contains(use.name())) {
@@ -92,7 +95,7 @@ final class EngineFixture implements AutoCloseable {
     @Nullable
     QueryException behindTheGate(String sql) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        try (Engines.Lease lease = engines.lease()) {
+        try (Engines.Lease lease = engines.lease("shop")) {
             lease.engine().run(sql, dataset(), ResultForm.CSV, CONFIG.limits(), sink(bytes));
             return null;
         } catch (QueryException e) {

@@ -185,11 +185,37 @@ class SandboxTest {
                         "SET enable_external_access = true",
                         "RESET lock_configuration",
                         "PRAGMA disable_optimizer",
+                        "CREATE TABLE t AS SELECT 1",
+                        "CREATE TEMP TABLE t AS SELECT 1",
+                        "CREATE OR REPLACE VIEW events AS SELECT 1",
+                        "CREATE MACRO now() AS 1",
+                        "DROP VIEW events",
+                        "ATTACH ':memory:' AS other",
                         "SELECT * FROM 'https://example.com/x.parquet'")
                 .map(sql -> dynamicTest(sql, () -> {
                     assertThat(fixture.behindTheGate(filled(sql))).isNotNull();
                     assertAlive();
                 }));
+    }
+
+    /** An engine is warm for the next query, which must not find out about the one before. */
+    @Test
+    void aQueryLeavesNothingInItsEngineForTheNextOne() {
+        for (String sql : List.of(
+                "SET VARIABLE left = 1",
+                "PREPARE left AS SELECT 1",
+                "SELECT setseed(0.5)",
+                "CREATE TEMP MACRO left_macro() AS 1",
+                "CREATE SEQUENCE left_sequence")) {
+            fixture.behindTheGate(sql);
+        }
+
+        assertThat(fixture.behindTheGate("EXECUTE left")).isNotNull();
+        assertThat(fixture.behindTheGate("SELECT left_macro()")).isNotNull();
+        assertThat(fixture.behindTheGate("SELECT nextval('left_sequence')")).isNotNull();
+        assertThat(fixture.query("SELECT event FROM events WHERE false")).isEqualTo("event\n");
+        assertThat(fixture.behindTheGate("SELECT error(getvariable('left')) WHERE getvariable('left') IS NOT NULL"))
+                .isNull();
     }
 
     /** Bombs: no query of these ends by itself within the limits. */

@@ -216,13 +216,13 @@ class QueriesTest {
     }
 
     private int files(String sql) {
-        try (var lease = warehouse.engines.lease()) {
+        try (var lease = warehouse.engines.lease("shop")) {
             return warehouse.reader.read(
                     lease.engine(),
                     sql,
                     new Reader.Scope(WarehouseFixture.WORKSPACE, Optional.empty(), Optional.empty()),
                     WarehouseFixture.ENGINES.limits(),
-                    (engine, dataset) -> dataset.tables().getFirst().files().size());
+                    (engine, dataset) -> dataset.tables().getLast().files().size());
         }
     }
 
