@@ -178,7 +178,8 @@ final class Reads {
         String table = names.size() == 2
                 ? names.path(0).asText().toLowerCase(Locale.ROOT)
                 : tables.size() == 1 ? tables.getFirst() : "";
-        if (Analysis.BOUNDED.contains(name) && tables.stream().filter(table::equals).count() == 1) {
+        if (Analysis.BOUNDED.contains(name)
+                && tables.stream().filter(table::equals).count() == 1) {
             values.bound(name, operator, value)
                     .ifPresent(bound -> bounds.computeIfAbsent(table, t -> new ArrayList<>())
                             .add(bound));

@@ -42,8 +42,7 @@ final class Sandbox {
     static DuckDBConnection open() throws SQLException {
         Properties properties = new Properties();
         properties.setProperty("jdbc_stream_results", "true");
-        DuckDBConnection connection =
-                (DuckDBConnection) DriverManager.getConnection("jdbc:duckdb:", properties);
+        DuckDBConnection connection = (DuckDBConnection) DriverManager.getConnection("jdbc:duckdb:", properties);
         for (String setting : CLOSED) {
             execute(connection, setting);
         }

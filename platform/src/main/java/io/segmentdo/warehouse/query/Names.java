@@ -106,7 +106,11 @@ final class Names {
             return;
         }
         Dataset part = new Dataset(
-                workspace, table.files(), List.of(), List.of(new Dataset.Table(table.name(), table.columns(), unseen)), List.of());
+                workspace,
+                table.files(),
+                List.of(),
+                List.of(new Dataset.Table(table.name(), table.columns(), unseen)),
+                List.of());
         Lines lines = new Lines();
         engine.run(sql, part, ResultForm.NDJSON, limits.rows(NAMES_MAX), lines);
         lines.rows().forEach(found);

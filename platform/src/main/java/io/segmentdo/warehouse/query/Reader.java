@@ -194,8 +194,8 @@ public final class Reader {
             boolean profiles = analysis.everyColumn() || analysis.columns().contains("profile_id");
             Expression filter = Pruning.filter(analysis.uses(), Views.overEvents(eventViews));
             try (Held held = new Held()) {
-                Optional<Dataset.Table> merges =
-                        held.small(Views.RAW_MERGES, WarehouseTable.PROFILE_MERGES, profiles || used.contains(Views.MERGES));
+                Optional<Dataset.Table> merges = held.small(
+                        Views.RAW_MERGES, WarehouseTable.PROFILE_MERGES, profiles || used.contains(Views.MERGES));
                 List<Dataset.Table> all = new ArrayList<>();
                 merges.ifPresent(all::add);
                 held.small(Views.RAW_USERS, WarehouseTable.USERS, used.contains(Views.USERS))
@@ -203,11 +203,9 @@ public final class Reader {
                 held.small(Views.RAW_GROUPS, WarehouseTable.GROUPS, used.contains(Views.GROUPS))
                         .ifPresent(all::add);
                 all.add(held.events(scope.files().orElseGet(() -> events.files(filter))));
-                List<Dataset.Lookup> lookups = merges.filter(
-                                table -> profiles && !table.files().isEmpty())
-                        .map(Views::canonical)
-                        .stream()
-                        .toList();
+                List<Dataset.Lookup> lookups =
+                        merges.filter(table -> profiles && !table.files().isEmpty()).map(Views::canonical).stream()
+                                .toList();
                 List<Dataset.View> views =
                         Views.of(used, List.copyOf(computed.values()), eventViews, !lookups.isEmpty());
                 return work.with(engine, new Dataset(scope.workspace(), held.readable, lookups, all, views));
@@ -251,7 +249,9 @@ public final class Reader {
 
         private List<String> paths(TableState state) {
             FileCopies here = copies();
-            return state.files().stream().map(file -> here.path(file.location())).toList();
+            return state.files().stream()
+                    .map(file -> here.path(file.location()))
+                    .toList();
         }
 
         private static Dataset.Table table(String name, TableState state, FileCopies.Held files) {
