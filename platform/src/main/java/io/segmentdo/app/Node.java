@@ -17,6 +17,7 @@ import io.segmentdo.control.Workspace;
 import io.segmentdo.control.Workspaces;
 import io.segmentdo.delivery.Deliveries;
 import io.segmentdo.delivery.DeliveryApi;
+import io.segmentdo.delivery.DestinationsApi;
 import io.segmentdo.identity.Directory;
 import io.segmentdo.identity.IdentityLane;
 import io.segmentdo.identity.IdentityMeters;
@@ -337,6 +338,7 @@ public final class Node implements AutoCloseable {
                             config.control())
                     .mount(api);
             new DeliveryApi(deliveries.deadLetters()).mount(api);
+            new DestinationsApi(deliveries).mount(api);
             new ClusterApi(cluster, claims).mount(api);
             return api;
         }

@@ -13,7 +13,7 @@ import java.util.Optional;
  *
  * @param limit of requests
  * @param header that names a delay or a time, where it is not Retry-After
- * @param form what stands there: seconds, millis, epoch or epochMillis
+ * @param form what stands there: seconds, millis, epoch or epochMillis; a date is always understood
  */
 record RatePlan(RateLimit limit, Optional<String> header, String form) {
     static final RatePlan NONE = new RatePlan(RateLimit.NONE, Optional.empty(), "seconds");
@@ -46,7 +46,7 @@ record RatePlan(RateLimit limit, Optional<String> header, String form) {
 
     private Optional<String> seconds(String text, Instant now) {
         if (!text.strip().matches("\\d{1,15}(\\.\\d{1,9})?")) {
-            return Optional.empty();
+            return Optional.of(text); // a date, or nothing that anybody reads
         }
         double number = Double.parseDouble(text.strip());
         double seconds = switch (form) {

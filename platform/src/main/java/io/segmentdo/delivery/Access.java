@@ -110,7 +110,6 @@ final class Access {
         boolean othersAccepted = accepted && acceptedStartNanos - startedNanos > 0;
         boolean again = accepted && suspects.containsAll(keys);
         if (othersAccepted || again) {
-            suspects.removeAll(keys);
             return Refusal.ONE_EVENT;
         }
         return renewed || paused ? Refusal.PAUSE : Refusal.RENEW;
@@ -131,6 +130,11 @@ final class Access {
     void probing(long nowNanos) {
         probeNanos = Math.min(probeNanosMax, Math.max(1, probeNanos * 2));
         probeAtNanos = nowNanos + probeNanos;
+    }
+
+    /** Whether an event was refused that may itself be the reason. */
+    boolean suspects(DeliveryKey key) {
+        return suspects.contains(key);
     }
 
     boolean isPaused() {

@@ -9,12 +9,9 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,7 +24,6 @@ import org.slf4j.LoggerFactory;
 public final class DeadLetters {
     private static final Logger LOG = LoggerFactory.getLogger(DeadLetters.class);
     static final int PAGE_MAX = 1000;
-    private static final long ANSWER_SECONDS = 30;
 
     /**
      * Some dead letters, in the order of their places in the outbox.
@@ -42,9 +38,9 @@ public final class DeadLetters {
     }
 
     private final PartitionStore store;
-    private final Function<String, @Nullable Lane> lanes;
+    private final Lanes lanes;
 
-    DeadLetters(PartitionStore store, Function<String, @Nullable Lane> lanes) {
+    DeadLetters(PartitionStore store, Lanes lanes) {
         this.store = store;
         this.lanes = lanes;
     }
@@ -57,7 +53,7 @@ public final class DeadLetters {
      * @param limit from 1 to 1,000
      */
     public Page list(String destination, Optional<String> after, int limit) {
-        Lane lane = lane(destination);
+        Lane lane = lanes.require(destination);
         if (limit < 1 || limit > PAGE_MAX) {
             throw new PlatformException(
                     Problem.INVALID_REQUEST, "limit: " + limit + " (expected: 1 to " + PAGE_MAX + ")");
@@ -82,8 +78,8 @@ public final class DeadLetters {
 
     /** Delivers these again; returns how many of them there were. */
     public int replay(String destination, Collection<String> ids) {
-        return answer(
-                lane(destination).replay(ids.stream().map(DeadLetters::parse).toList()));
+        return Lanes.answer(
+                lanes.require(destination).replay(ids.stream().map(DeadLetters::parse).toList()));
     }
 
     /** Delivers all again; returns how many there were. */
@@ -101,22 +97,14 @@ public final class DeadLetters {
 
     /** Forgets these; returns how many of them there were. */
     public int delete(String destination, Collection<String> ids) {
-        return answer(
-                lane(destination).forget(ids.stream().map(DeadLetters::parse).toList()));
+        return Lanes.answer(
+                lanes.require(destination).forget(ids.stream().map(DeadLetters::parse).toList()));
     }
 
     private static DeliveryKey parse(String id) {
         return DeliveryKey.parse(id)
                 .orElseThrow(() -> new PlatformException(
                         Problem.INVALID_REQUEST, "id: " + id + " (expected: the id of a dead letter)"));
-    }
-
-    private Lane lane(String destination) {
-        Lane lane = lanes.apply(destination);
-        if (lane == null) {
-            throw new PlatformException(Problem.NOT_FOUND, "there is no destination " + destination);
-        }
-        return lane;
     }
 
     /** What has just died is still in the lane's hands; one that is held up shows what it has stored. */
@@ -127,22 +115,6 @@ public final class DeadLetters {
             Thread.currentThread().interrupt();
         } catch (TimeoutException | ExecutionException e) {
             LOG.atDebug().setCause(e).log("The last dead letters are not shown");
-        }
-    }
-
-    /** What a lane answers, in bounded time. */
-    static <T> T answer(CompletableFuture<T> question) {
-        try {
-            return question.get(ANSWER_SECONDS, TimeUnit.SECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new PlatformException(Problem.OVERLOADED, "interrupted while the destination was asked", e);
-        } catch (TimeoutException e) {
-            throw new PlatformException(Problem.OVERLOADED, "the destination does not answer", e);
-        } catch (ExecutionException e) {
-            throw e.getCause() instanceof PlatformException problem
-                    ? problem
-                    : new PlatformException(Problem.INTERNAL, "the destination failed", e.getCause());
         }
     }
 }

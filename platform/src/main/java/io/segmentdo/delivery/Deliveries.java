@@ -192,14 +192,19 @@ public final class Deliveries implements AutoCloseable {
                 .orElse(Long.MAX_VALUE);
     }
 
+    /** What may be asked of destinations beside delivering. */
+    public Destinations destinations() {
+        return new Destinations(new Lanes(lanes));
+    }
+
     /** What was given up. */
     public DeadLetters deadLetters() {
-        return new DeadLetters(services.store(), lanes::get);
+        return new DeadLetters(services.store(), new Lanes(lanes));
     }
 
     /** Delivers what is in the past. */
     public Replays replays() {
-        return new Replays(lanes::get);
+        return new Replays(new Lanes(lanes));
     }
 
     private void watch() {

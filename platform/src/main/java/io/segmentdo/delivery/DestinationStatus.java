@@ -1,5 +1,7 @@
 package io.segmentdo.delivery;
 
+import java.util.Locale;
+
 /**
  * How a destination is doing.
  *
@@ -30,6 +32,11 @@ public record DestinationStatus(
         /** Too much waits for another attempt or among the dead letters; events are kept. */
         FULL,
         /** The plugin did not return; events are kept. */
-        STUCK
+        STUCK;
+
+        /** As it is written in answers. */
+        String word() {
+            return name().toLowerCase(Locale.ROOT);
+        }
     }
 }

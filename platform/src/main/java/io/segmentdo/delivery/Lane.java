@@ -28,6 +28,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -48,23 +49,19 @@ import org.slf4j.LoggerFactory;
 final class Lane {
     private static final Logger LOG = LoggerFactory.getLogger(Lane.class);
     private static final int CHUNK = 256;
-    private static final int TOO_MANY = 429;
     private static final long STORE_PAUSE_MILLIS = 500;
     private static final long RECONNECT_MILLIS = 5_000;
     private static final long[] RESTART_MILLIS = {100, 100, 1_000, 10_000, 60_000};
 
-    /** A request that is to be sent, or under way. */
-    private record Exchange(
-            Wiring wiring,
-            HttpConnector connector,
-            Step.Send step,
-            List<Item> items,
-            int generation,
-            long startedNanos) {
-        Exchange startedAt(long nanos) {
-            return new Exchange(wiring, connector, step, items, generation, nanos);
-        }
-    }
+    /** What a lane shares with its sender. */
+    record Parts(
+            String destination,
+            PluginCalls plugin,
+            Transport transport,
+            DeliveryMeters meters,
+            Inbox inbox,
+            Gate gate,
+            StateFiles.StateFile state) {}
 
     private final Services services;
     private final String destination;
@@ -74,10 +71,10 @@ final class Lane {
     private final Transport transport;
     private final DeliveryMeters meters;
     private final Ledger ledger;
-    private final Ready ready = new Ready();
     private final Deque<Candidate> unplanned = new ArrayDeque<>();
-    private final Deque<Exchange> outgoing = new ArrayDeque<>();
+    private final StateFiles.StateFile state;
     private final Gate gate;
+    private final Sender sender;
     private final TreeMap<Integer, Long> opening = new TreeMap<>();
 
     private ConfiguredDestination config;
@@ -110,14 +107,17 @@ final class Lane {
         this.status = new DestinationStatus(
                 destination, config.plugin(), DestinationStatus.State.WAITING, "starting", DestinationCounts.NONE);
         this.meters = new DeliveryMeters(services, destination, () -> status.counts());
-        this.ledger = new Ledger(services, destination, meters, this::go);
+        this.ledger = new Ledger(services, destination, meters, this::mask, this::go);
+        this.state = services.states().of(destination);
         this.gate = new Gate(services.config().maxInFlight(), services.config().unauthorizedProbe());
         this.transport = new Transport(services.vertx(), services.config(), services.guard(), destination, state -> {
             gate.breaker(state);
             inbox.wake();
         });
         this.context = new LentContext(
-                destination, services.clock(), transport, services.states().of(destination), gate.pace(), plugin);
+                destination, services.clock(), transport, state, gate.pace(), plugin);
+        this.sender = new Sender(
+                new Parts(destination, plugin, transport, meters, inbox, gate, state), ledger, this::mask, this::release);
         ledger.order(config.ordered());
     }
 
@@ -204,6 +204,26 @@ final class Lane {
     /** Takes events of the past over for its subscriptions; how many deliveries of replays are not settled then. */
     CompletableFuture<Long> take(long firstPosition, List<PastEvent> past) {
         CompletableFuture<Long> answer = new CompletableFuture<>();
+        consult(
+                by -> past.stream().map(event -> by.routesOf(event.event())).toList(),
+                routes -> take(firstPosition, past, routes, answer),
+                answer);
+        return answer;
+    }
+
+    /** Asks the connector something. */
+    <T> CompletableFuture<T> consult(PluginQuestion<T> question) {
+        CompletableFuture<T> answer = new CompletableFuture<>();
+        consult(question, answer::complete, answer);
+        return answer;
+    }
+
+    /** Something that the code of the plugin answers. */
+    interface PluginQuestion<T> {
+        T put(Wiring wiring) throws Exception;
+    }
+
+    private <T> void consult(PluginQuestion<T> question, Consumer<T> then, CompletableFuture<?> answer) {
         inbox.put(() -> {
             Wiring by = wiring;
             if (by == null) {
@@ -212,11 +232,11 @@ final class Lane {
                 return;
             }
             plugin.call(
-                    () -> past.stream().map(event -> by.routesOf(event.event())).toList(),
-                    routes -> take(firstPosition, past, routes, answer),
-                    reason -> answer.completeExceptionally(new PlatformException(Problem.DESTINATION_FAILED, reason)));
+                    () -> question.put(by),
+                    then,
+                    reason -> answer.completeExceptionally(
+                            new PlatformException(Problem.DESTINATION_FAILED, mask(reason))));
         });
-        return answer;
     }
 
     private void take(
@@ -260,7 +280,7 @@ final class Lane {
     void stop() throws InterruptedException {
         Duration drain = services.config().drainTimeout();
         inbox.put(() -> {
-            recall();
+            sender.recall();
             stopping = true;
             stopAtNanos = System.nanoTime() + drain.toNanos();
         });
@@ -310,6 +330,15 @@ final class Lane {
         status = new DestinationStatus(destination, last.plugin(), state, reason, last.counts());
     }
 
+    /** Sends again what waits because the credentials were refused, or because the destination asked for a pause. */
+    CompletableFuture<Boolean> resume() {
+        return ask(() -> {
+            gate.access().resume();
+            gate.pace().resume();
+            return true;
+        });
+    }
+
     // ---- the lane's thread
 
     // The catch-all of the lane: a bug ends it, loudly, and the others go on.
@@ -355,7 +384,7 @@ final class Lane {
                 withStore(this::read);
             }
             plan();
-            dispatch();
+            sender.dispatch(wiring);
         }
         boolean end = stopping && (gate.inFlight() == 0 || System.nanoTime() - stopAtNanos >= 0);
         if (end && wiring != null) {
@@ -400,8 +429,7 @@ final class Lane {
 
     /** Forgets a partition that has another owner now; what is under way is answered for and not stored. */
     private void close(int partition) {
-        recall();
-        List<Item> withdrawn = ready.remove(partition);
+        List<Item> withdrawn = sender.remove(partition);
         unplanned.removeIf(candidate -> {
             boolean isClosed = candidate.entry().partition() == partition;
             if (isClosed) {
@@ -455,8 +483,14 @@ final class Lane {
                 });
     }
 
+    /** Takes out what the settings and the connector keep secret. */
+    private String mask(String text) {
+        Wiring by = wiring;
+        return (by == null ? Masker.NONE : by.masker()).and(state.secrets()).mask(text);
+    }
+
     private void retire() {
-        recall();
+        sender.recall();
         Wiring old = wiring;
         wiring = null;
         if (old != null && old.retire()) {
@@ -481,7 +515,7 @@ final class Lane {
     private void go(Item item) {
         Delivery verdict = item.verdict();
         if (verdict == null) {
-            ready.add(item, System.nanoTime());
+            sender.add(item);
         } else {
             ledger.settle(item, verdict, () -> Evidence.NONE);
         }
@@ -540,322 +574,6 @@ final class Lane {
         ledger.admit(candidate, List.of(item.decided(Delivery.retry(reason))));
     }
 
-    // ---- sending
-
-    private void dispatch() {
-        if (gate.isShut(System.nanoTime())) {
-            recall();
-        }
-        List<Exchange> now = new ArrayList<>();
-        long nanos = System.nanoTime();
-        while (gate.isOpen(nanos) && (!outgoing.isEmpty() || prepare(nanos))) {
-            Exchange next = outgoing.poll();
-            if (next != null) {
-                gate.sent();
-                now.add(next.startedAt(nanos));
-            }
-            nanos = System.nanoTime();
-        }
-        if (!now.isEmpty()) {
-            transport.sendAll(
-                    now,
-                    exchange -> exchange.step().request(),
-                    (exchange, result) -> inbox.put(() -> answered(exchange, result)));
-        }
-    }
-
-    /** Takes back what was not sent: by the time that it could be, its credentials or settings may be old. */
-    private void recall() {
-        for (Exchange exchange = outgoing.pollLast(); exchange != null; exchange = outgoing.pollLast()) {
-            ready.putBack(exchange.items());
-            release(exchange.wiring());
-        }
-    }
-
-    /** Asks the plugin about the next batch; false when there is none. */
-    private boolean prepare(long nowNanos) {
-        Wiring by = wiring;
-        if (by == null || ready.nanosUntilComplete(by.batching(), nowNanos) > 0) {
-            return false;
-        }
-        if (gate.access().isPaused()) {
-            probe(by, nowNanos);
-        }
-        List<Item> batch = ready.take(by.batching());
-        switch (by.connector()) {
-            case HttpConnector http -> prepare(by, http, batch);
-            case BlockingConnector blocking -> deliver(blocking, batch);
-        }
-        return true;
-    }
-
-    /** Tries with new credentials, where there are any, whether the destination accepts them now. */
-    private void probe(Wiring by, long nowNanos) {
-        gate.access().probing(nowNanos);
-        plugin.call(
-                () -> by.connector().refreshCredentials(),
-                refreshed -> {},
-                reason -> LOG.atDebug()
-                        .addKeyValue("destination", destination)
-                        .addKeyValue("reason", reason)
-                        .log("The credentials cannot be renewed"));
-    }
-
-    private void prepare(Wiring by, HttpConnector http, List<Item> batch) {
-        List<OutboundEvent> events = Collections.unmodifiableList(batch);
-        plugin.call(
-                () -> List.copyOf(http.steps(events)),
-                steps -> carryOut(by, http, batch, steps),
-                reason -> callFailed(batch, reason));
-    }
-
-    private void callFailed(List<Item> batch, String reason) {
-        if (batch.size() > 1 && !plugin.lastWasOverdue()) {
-            batch.forEach(Item::keepAlone); // one of them did it: ask for each alone
-            ready.putBack(batch);
-            return;
-        }
-        for (Item item : batch) {
-            ledger.settle(item, Delivery.retry(reason), () -> Evidence.NONE);
-        }
-    }
-
-    private void carryOut(Wiring by, HttpConnector http, List<Item> batch, List<Step> steps) {
-        Set<Item> unanswered = Collections.newSetFromMap(new IdentityHashMap<>());
-        unanswered.addAll(batch);
-        for (Step step : steps) {
-            switch (step) {
-                case Step.Settle settle -> {
-                    if (settle.event() instanceof Item item && unanswered.remove(item)) {
-                        settleUnsent(item, settle.outcome());
-                    }
-                }
-                case Step.Send send -> {
-                    List<Item> items = new ArrayList<>(send.events().size());
-                    for (OutboundEvent event : send.events()) {
-                        if (event instanceof Item item && unanswered.remove(item)) {
-                            items.add(item);
-                        }
-                    }
-                    if (items.size() == send.events().size()) {
-                        by.use();
-                        outgoing.add(new Exchange(
-                                by, http, send, items, gate.access().generation(), System.nanoTime()));
-                    } else {
-                        unanswered.addAll(items);
-                    }
-                }
-            }
-        }
-        for (Item item : unanswered) {
-            ledger.settle(item, Delivery.retry("the plugin has no step for the event"), () -> Evidence.NONE);
-        }
-    }
-
-    /** A connector that has no credentials to send with says so for each event. */
-    private void settleUnsent(Item item, Delivery outcome) {
-        if (outcome instanceof Delivery.Unauthorized refused) {
-            keep(List.of(item), refused.reason());
-        } else {
-            ledger.settle(item, outcome, () -> Evidence.NONE);
-        }
-    }
-
-    private void answered(Exchange exchange, Transport.Result result) {
-        gate.returned();
-        switch (result) {
-            case Transport.Result.Refused refused -> {
-                ready.putBack(exchange.items());
-                release(exchange.wiring());
-            }
-            case Transport.Result.Failed failure ->
-                settleAll(exchange, List.of(Delivery.retry(failure.reason())), null);
-            case Transport.Result.Answered answer ->
-                plugin.call(
-                        () -> List.copyOf(exchange.connector().outcomes(exchange.step(), answer.response())),
-                        outcomes -> heard(exchange, outcomes, answer.response()),
-                        reason -> settleAll(exchange, List.of(Delivery.retry(reason)), answer.response()));
-        }
-    }
-
-    private void heard(Exchange exchange, List<Delivery> outcomes, ReceivedResponse response) {
-        Optional<String> refusal = refusal(outcomes);
-        if (refusal.isPresent()) {
-            meters.attempted(System.nanoTime() - exchange.startedNanos());
-            List<Item> items = exchange.items();
-            boolean renews = refused(items, exchange.generation(), exchange.startedNanos(), refusal.get(), true);
-            release(exchange.wiring());
-            if (renews) {
-                renew(exchange.connector(), items, refusal.get());
-            }
-            return;
-        }
-        boolean isTooMuch =
-                response.status() == TOO_MANY && outcomes.stream().allMatch(Delivery.Retry.class::isInstance);
-        if (isTooMuch) {
-            gate.pace().slowDown(System.nanoTime());
-        } else if (outcomes.stream().anyMatch(Lane::isVerdict)) {
-            gate.accepted(exchange.generation(), exchange.startedNanos());
-        }
-        settleAll(exchange, outcomes, response);
-    }
-
-    private void settleAll(Exchange exchange, List<Delivery> outcomes, @Nullable ReceivedResponse response) {
-        meters.attempted(System.nanoTime() - exchange.startedNanos());
-        settleAll(exchange.items(), outcomes, () -> evidence(exchange, response));
-        release(exchange.wiring());
-    }
-
-    private void deliver(BlockingConnector blocking, List<Item> batch) {
-        List<OutboundEvent> events = Collections.unmodifiableList(batch);
-        long started = System.nanoTime();
-        plugin.call(
-                () -> List.copyOf(blocking.deliver(events)),
-                outcomes -> {
-                    meters.attempted(System.nanoTime() - started);
-                    Optional<String> refusal = refusal(outcomes);
-                    transport.report(!outcomes.stream().allMatch(Delivery.Retry.class::isInstance));
-                    int generation = gate.access().generation();
-                    if (refusal.isPresent()) {
-                        refused(batch, generation, started, refusal.get(), false);
-                        return;
-                    }
-                    if (outcomes.stream().anyMatch(Delivery.Delivered.class::isInstance)) {
-                        gate.accepted(generation, started);
-                    }
-                    settleAll(batch, outcomes, () -> Evidence.NONE);
-                },
-                reason -> {
-                    transport.report(false);
-                    callFailed(batch, reason);
-                });
-    }
-
-    // ---- credentials
-
-    /** Why the credentials were refused, if that is what became of every event. */
-    private static Optional<String> refusal(List<Delivery> outcomes) {
-        for (Delivery outcome : outcomes) {
-            if (!(outcome instanceof Delivery.Unauthorized)) {
-                return Optional.empty();
-            }
-        }
-        return outcomes.stream()
-                .map(Delivery.Unauthorized.class::cast)
-                .map(Delivery.Unauthorized::reason)
-                .findFirst();
-    }
-
-    /** What becomes of events whose request was refused; true when they wait for new credentials. */
-    private boolean refused(List<Item> items, int generation, long startedNanos, String reason, boolean mayRenew) {
-        List<DeliveryKey> keys = items.stream().map(Item::key).toList();
-        Access.Refusal refusal = gate.access().refuse(generation, startedNanos, keys);
-        switch (refusal) {
-            case REPEAT -> ready.putBack(items);
-            case ONE_EVENT -> settleAll(items, List.of(Delivery.retry(reason)), () -> Evidence.NONE);
-            case RENEW -> {
-                if (!mayRenew) {
-                    keep(items, reason);
-                }
-            }
-            case PAUSE -> keep(items, reason);
-        }
-        return mayRenew && refusal == Access.Refusal.RENEW;
-    }
-
-    /** Once; the events are sent again with what came of it. */
-    private void renew(HttpConnector connector, List<Item> items, String reason) {
-        ready.putBack(items);
-        plugin.call(
-                connector::refreshCredentials,
-                isRenewed -> {
-                    if (isRenewed) {
-                        gate.access().renewed();
-                    } else {
-                        pause(items, reason);
-                    }
-                },
-                failure -> pause(items, reason + ", and they cannot be renewed: " + failure));
-    }
-
-    /** The events wait, behind the others, so that each probe is another event. */
-    private void keep(List<Item> items, String reason) {
-        long now = System.nanoTime();
-        items.forEach(item -> ready.add(item, now));
-        pause(items, reason);
-    }
-
-    private void pause(List<Item> items, String reason) {
-        boolean isNew = !gate.access().isPaused();
-        gate.access().pause(reason, items.stream().map(Item::key).toList(), System.nanoTime());
-        if (isNew) {
-            meters.refused();
-            LOG.atWarn()
-                    .addKeyValue("destination", destination)
-                    .addKeyValue("reason", reason)
-                    .log("The destination does not accept the credentials, its events wait");
-        }
-    }
-
-    /** Sends again what waits because the credentials were refused, or because the destination asked for a pause. */
-    CompletableFuture<Boolean> resume() {
-        return ask(() -> {
-            gate.access().resume();
-            gate.pace().resume();
-            return true;
-        });
-    }
-
-    private static boolean isVerdict(Delivery outcome) {
-        return switch (outcome) {
-            case Delivery.Delivered done -> true;
-            case Delivery.Skipped none -> true;
-            case Delivery.Rejected never -> true;
-            case Delivery.Retry again -> false;
-            case Delivery.RetryAfter later -> false;
-            case Delivery.Unauthorized refused -> false;
-        };
-    }
-
-    private void settleAll(List<Item> items, List<Delivery> outcomes, Supplier<Evidence> evidence) {
-        boolean oneForAll = outcomes.size() == 1;
-        if (!oneForAll && outcomes.size() != items.size()) {
-            settleAll(
-                    items,
-                    List.of(Delivery.retry(
-                            "the plugin gave " + outcomes.size() + " outcomes for " + items.size() + " events")),
-                    evidence);
-            return;
-        }
-        throttle(outcomes);
-        for (int i = 0; i < items.size(); i++) {
-            ledger.settle(items.get(i), outcomes.get(oneForAll ? 0 : i), evidence);
-        }
-    }
-
-    /** When all that was sent together has to come later, the destination itself asks for a pause. */
-    private void throttle(List<Delivery> outcomes) {
-        long pauseMillis = Long.MAX_VALUE;
-        for (Delivery outcome : outcomes) {
-            if (!(outcome instanceof Delivery.RetryAfter later)) {
-                return;
-            }
-            pauseMillis = Math.min(pauseMillis, later.delay().toMillis());
-        }
-        if (!outcomes.isEmpty()) {
-            gate.pace().pause(TimeUnit.MILLISECONDS.toNanos(pauseMillis), System.nanoTime());
-        }
-    }
-
-    private static Evidence evidence(Exchange exchange, @Nullable ReceivedResponse response) {
-        Masker masker = exchange.wiring().masker();
-        var request = exchange.step().request();
-        String sent = masker.mask(request.method() + " " + request.uri()) + "\n" + masker.mask(request.body());
-        String received =
-                response == null ? "" : masker.mask("HTTP " + response.status() + "\n") + masker.mask(response.body());
-        return new Evidence(sent, received);
-    }
-
     // ---- storing, sleeping, telling
 
     private void flush(boolean now) {
@@ -902,11 +620,7 @@ final class Lane {
         if (!nothingToRead && ledger.hasUnread() && ledger.mayRead()) {
             nanos = Math.min(nanos, storeNanos);
         }
-        if (gate.hasRoom() && !(ready.isEmpty() && outgoing.isEmpty())) {
-            long now = System.nanoTime();
-            long sendNanos = outgoing.isEmpty() ? ready.nanosUntilComplete(by.batching(), now) : 0;
-            nanos = Math.min(nanos, Math.max(sendNanos, gate.nanosUntilOpen(now)));
-        }
+        nanos = Math.min(nanos, sender.nanosUntilWork(by));
         if (ledger.memory() > 0) {
             long retryNanos = nanosUntil(ledger.nextRetryMillis(), nowMillis);
             nanos = Math.min(nanos, Math.max(retryNanos, storeNanos));

@@ -15,6 +15,7 @@ import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,6 +44,7 @@ final class Ledger {
     private final Retries retries;
     private final Backoff backoff;
     private final DeliveryMeters meters;
+    private final UnaryOperator<String> mask;
     private final Consumer<Item> ready;
     private final Lines lines = new Lines();
     private boolean ordered;
@@ -57,12 +59,23 @@ final class Ledger {
     private final Map<Integer, Long> deadLettersByPartition = new HashMap<>();
     private long replaying;
 
-    /** @param ready is given every delivery that may go now */
-    Ledger(Services services, String destination, DeliveryMeters meters, Consumer<Item> ready) {
+    /**
+     * Begins without any partition.
+     *
+     * @param mask takes secrets out of what is kept
+     * @param ready is given every delivery that may go now
+     */
+    Ledger(
+            Services services,
+            String destination,
+            DeliveryMeters meters,
+            UnaryOperator<String> mask,
+            Consumer<Item> ready) {
         this.services = services;
         this.destination = destination;
         this.meters = meters;
         this.ready = ready;
+        this.mask = mask;
         this.journal = new Journal(services.store());
         this.backlog = new Backlog(services.store(), services.outbox(), services.tails(), journal, destination);
         this.retries = new Retries(services.store(), destination);
@@ -369,7 +382,7 @@ final class Ledger {
                 new DeadLetter(
                                 key.toString(),
                                 services.clock().millis(),
-                                reason,
+                                mask.apply(reason),
                                 attempts,
                                 item.profileId(),
                                 kept.request(),

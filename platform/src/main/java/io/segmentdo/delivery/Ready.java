@@ -5,6 +5,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.function.Predicate;
 
 /** Deliveries that may go, and the batches that are made of them. Confined to its lane. */
 final class Ready {
@@ -26,6 +27,13 @@ final class Ready {
         for (Item item : taken.reversed()) {
             items.addFirst(item);
             bytes += item.bytes();
+        }
+    }
+
+    /** Puts those at the front that are such behind all others. */
+    void putBehind(Predicate<Item> such) {
+        for (int left = items.size(); left > 0 && such.test(items.getFirst()); left--) {
+            items.addLast(items.removeFirst());
         }
     }
 

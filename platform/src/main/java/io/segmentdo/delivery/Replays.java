@@ -3,8 +3,6 @@ package io.segmentdo.delivery;
 import io.segmentdo.problem.PlatformException;
 import io.segmentdo.problem.Problem;
 import java.util.List;
-import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Events of the past for one destination: they pass its subscriptions and mappings as they are now, are stored with its
@@ -19,15 +17,15 @@ public final class Replays {
     /** How many replays there can be. */
     public static final long NUMBER_MAX = 1L << 21;
 
-    private final Function<String, @Nullable Lane> lanes;
+    private final Lanes lanes;
 
-    Replays(Function<String, @Nullable Lane> lanes) {
+    Replays(Lanes lanes) {
         this.lanes = lanes;
     }
 
     /** Whether there is such a destination. */
     public boolean knows(String destination) {
-        return lanes.apply(destination) != null;
+        return lanes.find(destination) != null;
     }
 
     /**
@@ -44,19 +42,11 @@ public final class Replays {
             throw new PlatformException(Problem.INVALID_REQUEST, "event " + first + " of replay " + replay);
         }
         long position = DeliveryKey.REPLAYED + replay * EVENTS_MAX + first;
-        return DeadLetters.answer(lane(destination).take(position, events));
+        return Lanes.answer(lanes.require(destination).take(position, events));
     }
 
     /** How many deliveries of replays are not settled. */
     public long waiting(String destination) {
-        return DeadLetters.answer(lane(destination).replaying());
-    }
-
-    private Lane lane(String destination) {
-        Lane lane = lanes.apply(destination);
-        if (lane == null) {
-            throw new PlatformException(Problem.NOT_FOUND, "there is no destination " + destination);
-        }
-        return lane;
+        return Lanes.answer(lanes.require(destination).replaying());
     }
 }

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Collection;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -30,11 +31,12 @@ final class StateFiles {
     }
 
     /** What the connector of a destination keeps. */
-    ConnectorState of(String destination) {
+    StateFile of(String destination) {
         return new StateFile(folder.resolve(URLEncoder.encode(destination, StandardCharsets.UTF_8) + ".json"));
     }
 
-    private static final class StateFile implements ConnectorState {
+    /** The file of one destination. Used on the thread of its lane. */
+    static final class StateFile implements ConnectorState {
         private final Path file;
         private @Nullable Map<String, String> values;
 
@@ -55,6 +57,11 @@ final class StateFiles {
                 write(next);
                 values = next;
             }
+        }
+
+        /** All that is kept: none of it may be shown. */
+        Collection<String> secrets() {
+            return values().values();
         }
 
         private Map<String, String> values() {

@@ -2,6 +2,7 @@ package io.segmentdo.delivery;
 
 import io.segmentdo.api.Batching;
 import io.segmentdo.api.Connector;
+import io.segmentdo.api.Descriptor;
 import io.segmentdo.api.DestinationContext;
 import io.segmentdo.api.Preset;
 import io.segmentdo.api.RateLimit;
@@ -88,6 +89,10 @@ final class Wiring {
 
     Batching batching() {
         return batching;
+    }
+
+    Descriptor descriptor() {
+        return lease.descriptor();
     }
 
     /** How much the destination takes. */

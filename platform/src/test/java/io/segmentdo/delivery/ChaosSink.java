@@ -69,6 +69,11 @@ final class ChaosSink implements AutoCloseable {
         return List.copyOf(accepted);
     }
 
+    /** Does something on the sink's thread after a while. */
+    void later(long millis, Runnable work) {
+        vertx.setTimer(millis, id -> work.run());
+    }
+
     int connections() {
         return connections.get();
     }
@@ -101,11 +106,14 @@ final class ChaosSink implements AutoCloseable {
 
     private static List<String> messageIds(Buffer body) {
         List<String> ids = new ArrayList<>();
-        Object json = body.length() > 0 && body.getByte(0) == '[' ? new JsonArray(body) : new JsonObject(body);
+        if (body.length() == 0 || (body.getByte(0) != '[' && body.getByte(0) != '{')) {
+            return ids;
+        }
+        Object json = body.getByte(0) == '[' ? new JsonArray(body) : new JsonObject(body);
         if (json instanceof JsonArray array) {
             array.forEach(event -> ids.add(((JsonObject) event).getString("messageId")));
         } else if (json instanceof JsonObject event) {
-            ids.add(event.getString("messageId"));
+            ids.add(event.getString("messageId", ""));
         }
         return ids;
     }

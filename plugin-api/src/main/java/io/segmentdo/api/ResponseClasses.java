@@ -1,10 +1,12 @@
 package io.segmentdo.api;
 
+import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZonedDateTime;
+import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
-import java.time.format.DateTimeParseException;
+import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -22,6 +24,14 @@ import java.util.Optional;
  */
 public final class ResponseClasses {
     private static final Duration RETRY_AFTER_MAX = Duration.ofHours(1);
+
+    /** The form that HTTP prescribes, the two old ones that it still accepts, and the one that some use instead. */
+    private static final List<DateTimeFormatter> DATES = List.of(
+            DateTimeFormatter.RFC_1123_DATE_TIME,
+            DateTimeFormatter.ofPattern("EEEE, dd-MMM-yy HH:mm:ss zzz", Locale.ENGLISH),
+            DateTimeFormatter.ofPattern("EEE MMM ppd HH:mm:ss yyyy", Locale.ENGLISH)
+                    .withZone(ZoneOffset.UTC),
+            DateTimeFormatter.ISO_OFFSET_DATE_TIME);
 
     private ResponseClasses() {}
 
@@ -43,7 +53,7 @@ public final class ResponseClasses {
         };
     }
 
-    /** The delay that {@code Retry-After} asks for, as seconds or as a date; at most an hour. */
+    /** The delay that {@code Retry-After} asks for, as seconds or as a date in any of its forms; at most an hour. */
     public static Optional<Duration> retryAfter(HttpResponse response, Instant now) {
         return response.header("Retry-After").map(String::trim).flatMap(text -> parse(text, now));
     }
@@ -52,11 +62,16 @@ public final class ResponseClasses {
         if (text.matches("\\d{1,9}(\\.\\d{1,9})?")) {
             return Optional.of(bounded(Duration.ofMillis((long) Math.ceil(Double.parseDouble(text) * 1000))));
         }
+        return DATES.stream()
+                .flatMap(form -> date(text, form).stream())
+                .findFirst()
+                .map(date -> bounded(Duration.between(now, date)));
+    }
+
+    private static Optional<Instant> date(String text, DateTimeFormatter form) {
         try {
-            Instant date = ZonedDateTime.parse(text, DateTimeFormatter.RFC_1123_DATE_TIME)
-                    .toInstant();
-            return Optional.of(bounded(Duration.between(now, date)));
-        } catch (DateTimeParseException e) {
+            return Optional.of(Instant.from(form.parse(text)));
+        } catch (DateTimeException e) {
             return Optional.empty();
         }
     }

@@ -1,0 +1,378 @@
+package io.segmentdo.delivery;
+
+import static io.segmentdo.delivery.Pipeline.await;
+import static io.segmentdo.delivery.Pipeline.destination;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.segmentdo.api.CredentialCheck;
+import io.segmentdo.connector.DeclaredDestination;
+import io.segmentdo.delivery.Destinations.DeletedUser;
+import io.segmentdo.delivery.DestinationStatus.State;
+import io.segmentdo.destination.ConfiguredDestination;
+import io.segmentdo.store.InMemoryStore;
+import io.vertx.core.http.HttpServerRequest;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Each thing that the engine does about destinations in trouble, with a connector file and a server that makes it. */
+class ChaosTest {
+    private static final int OK = 200;
+
+    private final ChaosSink sink = new ChaosSink();
+    private final FakeCatalogue catalogue = new FakeCatalogue();
+    private final InMemoryStore store = new InMemoryStore(8);
+
+    @AfterEach
+    void close() {
+        sink.close();
+    }
+
+    @Test
+    void noMoreRequestsGoInATimeThanTheConnectorSays() {
+        connector("rate: {requests: 20, per: 500ms}");
+        try (Pipeline pipeline = start(Quick.config())) {
+            long start = System.nanoTime();
+            pipeline.publish(0, 60);
+            pipeline.awaitSettled();
+
+            assertThat(Duration.ofNanos(System.nanoTime() - start)).isGreaterThan(Duration.ofMillis(1_400));
+            assertThat(sink.accepted()).containsExactlyInAnyOrderElementsOf(messages(60));
+        }
+    }
+
+    @Test
+    void stepsWaitForTheirTimeToo() {
+        connector("rate: {requests: 20, per: 500ms}", """
+                steps:
+                  - {name: one, request: {url: "{{settings.url}}", body: {json: {"@path": "$."}}}}
+                  - {name: two, request: {url: "{{settings.url}}", body: {json: {"@path": "$."}}}}
+                """);
+        try (Pipeline pipeline = start(Quick.config().pluginTimeout(Duration.ofSeconds(2)))) {
+            long start = System.nanoTime();
+            pipeline.publish(0, 30);
+            pipeline.awaitSettled();
+
+            assertThat(Duration.ofNanos(System.nanoTime() - start)).isGreaterThan(Duration.ofMillis(1_400));
+            assertThat(sink.requests()).isEqualTo(60);
+        }
+    }
+
+    @Test
+    void noMoreRequestsAreUnderWayThanTheConnectorSays() {
+        AtomicInteger underWay = new AtomicInteger();
+        AtomicInteger most = new AtomicInteger();
+        sink.behave((request, id, attempt) -> {
+            most.accumulateAndGet(underWay.incrementAndGet(), Math::max);
+            sink.later(10, () -> {
+                underWay.decrementAndGet();
+                ChaosSink.status(request, OK);
+            });
+        });
+        connector("rate: {concurrency: 3}");
+        try (Pipeline pipeline = start(Quick.config())) {
+            pipeline.publish(0, 60);
+            pipeline.awaitSettled();
+
+            assertThat(most).hasValue(3);
+            assertThat(sink.accepted()).containsExactlyInAnyOrderElementsOf(messages(60));
+        }
+    }
+
+    /** How a delay may be written. */
+    enum Delay {
+        SECONDS,
+        DATE,
+        VENDOR_EPOCH,
+        VENDOR_ISO;
+
+        void write(HttpServerRequest request) {
+            Instant then = Instant.now().plusSeconds(2);
+            switch (this) {
+                case SECONDS -> request.response().putHeader("Retry-After", "2");
+                case DATE ->
+                    request.response()
+                            .putHeader(
+                                    "Retry-After",
+                                    DateTimeFormatter.RFC_1123_DATE_TIME.format(then.atOffset(ZoneOffset.UTC)));
+                case VENDOR_EPOCH ->
+                    request.response().putHeader("X-Reset", String.valueOf(then.toEpochMilli() / 1e3));
+                case VENDOR_ISO -> request.response().putHeader("X-Reset", then.toString());
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Delay.class)
+    void aDelayThatIsNamedIsWaitedForByAllEvents(Delay delay) {
+        AtomicBoolean isBusy = new AtomicBoolean(true);
+        AtomicLong next = new AtomicLong();
+        sink.behave((request, id, attempt) -> {
+            if (isBusy.getAndSet(false)) {
+                delay.write(request);
+                ChaosSink.status(request, 429);
+            } else {
+                next.compareAndSet(0, System.nanoTime());
+                ChaosSink.status(request, OK);
+            }
+        });
+        connector("rate: {concurrency: 1, retryAfter: {header: X-Reset, form: epoch}}");
+        try (Pipeline pipeline = start(Quick.config())) {
+            long start = System.nanoTime();
+            pipeline.publish(0, 20);
+            await(() -> pipeline.status("d").state() == State.THROTTLED);
+            pipeline.awaitSettled();
+
+            // dates have no parts of a second
+            assertThat(Duration.ofNanos(next.get() - start)).isGreaterThan(Duration.ofMillis(950));
+            assertThat(sink.accepted()).containsExactlyInAnyOrderElementsOf(messages(20));
+            assertThat(sink.requests()).isEqualTo(21);
+        }
+    }
+
+    @Test
+    void tooMuchWithoutADelayPausesForLongerEachTime() {
+        AtomicInteger refusals = new AtomicInteger(3);
+        sink.behave((request, id, attempt) ->
+                ChaosSink.status(request, refusals.getAndDecrement() > 0 ? 429 : OK));
+        connector("rate: {concurrency: 2}");
+        try (Pipeline pipeline = start(Quick.config())) {
+            long start = System.nanoTime();
+            pipeline.publish(0, 50);
+            pipeline.awaitSettled();
+
+            assertThat(Duration.ofNanos(System.nanoTime() - start)).isGreaterThan(Duration.ofMillis(2_900));
+            assertThat(sink.requests()).isEqualTo(53);
+            assertThat(sink.accepted()).containsExactlyInAnyOrderElementsOf(messages(50));
+        }
+    }
+
+    @Test
+    void whatTookEffectBeforeTheAnswerWasLostIsKnownByItsKeyTheSecondTime() {
+        Map<String, AtomicInteger> effects = new ConcurrentHashMap<>();
+        sink.behave((request, id, attempt) -> {
+            boolean isNew = effects.putIfAbsent(request.getHeader("Idempotency-Key"), new AtomicInteger()) == null;
+            if (!isNew || attempt > 1) {
+                ChaosSink.status(request, OK);
+                return;
+            }
+            switch (Math.floorMod(id.hashCode(), 5)) {
+                case 0 -> request.connection().close();
+                case 1 -> request.response().setStatusCode(OK).setChunked(true).write("half an ans");
+                case 2 -> ChaosSink.status(request, 500);
+                case 3 -> {} // no answer at all
+                default -> sink.later(100, () -> ChaosSink.status(request, OK));
+            }
+        });
+        connector("idempotency: {header: Idempotency-Key}");
+        var http = new DeliveryConfig.HttpConfig(
+                Duration.ofSeconds(2),
+                Duration.ofMillis(700),
+                Duration.ofSeconds(10),
+                DeliveryConfig.HttpConfig.DEFAULT.responseMax());
+        try (Pipeline pipeline = start(Quick.config().http(http).breaker(20))) {
+            pipeline.publish(0, 200);
+            pipeline.awaitSettled();
+
+            assertThat(effects.keySet()).containsExactlyInAnyOrderElementsOf(messages(200));
+            assertThat(pipeline.status("d").counts().dead()).isZero();
+        }
+    }
+
+    @Test
+    void aBurstOfFailuresOpensTheBreakerAndFewAttemptsAreMade() {
+        AtomicBoolean isDown = new AtomicBoolean(true);
+        sink.behave((request, id, attempt) -> ChaosSink.status(request, isDown.get() ? 500 : OK));
+        connector("rate: {concurrency: 4}");
+        try (Pipeline pipeline = start(Quick.config().breaker(5))) {
+            pipeline.publish(0, 300);
+            await(() -> pipeline.status("d").state() == State.BROKEN);
+            await(() -> sink.requests() > 8); // the breaker lets one pass now and then
+            int requests = sink.requests();
+            isDown.set(false);
+            pipeline.awaitSettled();
+
+            assertThat(requests).isLessThan(30);
+            assertThat(sink.accepted()).containsExactlyInAnyOrderElementsOf(messages(300));
+        }
+    }
+
+    @Test
+    void aTokenThatExpiresUnderLoadIsRenewedOnceAndNobodyNotices() {
+        AtomicInteger tokens = new AtomicInteger();
+        AtomicReference<String> valid = new AtomicReference<>("");
+        AtomicInteger refused = new AtomicInteger();
+        sink.behave((request, id, attempt) -> {
+            if (request.path().equals("/hook/token")) {
+                valid.set("token-" + tokens.incrementAndGet());
+                request.response().end("{\"access_token\": \"" + valid.get() + "\"}");
+                return;
+            }
+            boolean isValid = ("Bearer " + valid.get()).equals(request.getHeader("Authorization"));
+            if (!isValid) {
+                refused.incrementAndGet();
+            }
+            sink.later(3, () -> ChaosSink.status(request, isValid ? OK : 401));
+        });
+        connector("""
+                auth: {oauth2: {grant: client_credentials, tokenUrl: "{{settings.url}}/token", clientId: me, clientSecret: {"@settings": key}}}
+                """);
+        try (Pipeline pipeline = start(Quick.config())) {
+            pipeline.publish(0, 100);
+            pipeline.awaitSettled();
+            assertThat(tokens).hasValue(1);
+            valid.set("revoked");
+            pipeline.publish(100, 300);
+            pipeline.awaitSettled();
+
+            assertThat(tokens).hasValue(2);
+            assertThat(refused.get()).isBetween(1, 16); // those that were under way together
+            assertThat(sink.accepted()).containsAll(messages(300));
+            assertThat(pipeline.meters().get("segmentdo.delivery.unauthorized").counter().count())
+                    .isZero();
+        }
+    }
+
+    @Test
+    void aKeyThatIsNotAcceptedPausesTheDestinationUntilItIsPutRight() {
+        sink.behave((request, id, attempt) ->
+                ChaosSink.status(request, "Bearer good".equals(request.getHeader("Authorization")) ? OK : 401));
+        connector("auth: {bearer: {\"@settings\": key}}");
+        try (Pipeline pipeline = start(Quick.config().unauthorizedProbe(Duration.ofHours(1)), "bad-")) {
+            pipeline.publish(0, 100);
+            await(() -> pipeline.status("d").state() == State.UNAUTHORIZED);
+            assertThat(pipeline.status("d").reason()).contains("401").contains("credentials");
+            pipeline.publish(100, 200);
+            await(() -> pipeline.status("d").counts().waiting() == 200);
+            pipeline.deliveries().destinations().resume("w/d"); // which does not help
+            await(() -> pipeline.meters().get("segmentdo.delivery.unauthorized").counter().count() == 2);
+            int requests = sink.requests();
+            pipeline.deliveries().replaceAll(List.of(configured("good")));
+            pipeline.awaitSettled();
+
+            assertThat(requests).isLessThanOrEqualTo(32);
+            assertThat(sink.accepted()).containsExactlyInAnyOrderElementsOf(messages(200));
+            assertThat(pipeline.status("d").counts().dead()).isZero();
+            assertThat(pipeline.status("d").counts().retrying()).isZero();
+            assertThat(pipeline.status("d").state()).isEqualTo(State.RUNNING);
+        }
+    }
+
+    @Test
+    void aDestinationThatAcceptsTheCredentialsAgainIsNoticedByAProbe() {
+        AtomicBoolean isLocked = new AtomicBoolean(true);
+        sink.behave((request, id, attempt) -> ChaosSink.status(request, isLocked.get() ? 403 : OK));
+        connector("auth: {bearer: {\"@settings\": key}}");
+        try (Pipeline pipeline = start(Quick.config())) {
+            pipeline.publish(0, 100);
+            await(() -> sink.requests() > 18); // some probes
+            isLocked.set(false);
+            pipeline.awaitSettled();
+
+            assertThat(sink.accepted()).containsExactlyInAnyOrderElementsOf(messages(100));
+            assertThat(pipeline.status("d").counts().dead()).isZero();
+        }
+    }
+
+    @Test
+    void anEventThatIsRefusedByItselfHoldsUpNoOther() {
+        sink.behave((request, id, attempt) -> ChaosSink.status(request, id.equals("m7") ? 403 : OK));
+        connector("auth: {bearer: {\"@settings\": key}}");
+        try (Pipeline pipeline = start(Quick.config().giveUpAfter(Duration.ofMillis(200)))) {
+            pipeline.publish(0, 100);
+            await(() -> sink.accepted().size() == 99);
+            pipeline.publish(100, 120);
+            pipeline.awaitSettled();
+
+            assertThat(sink.accepted()).hasSize(119).doesNotContain("m7");
+            assertThat(pipeline.status("d").counts().dead()).isEqualTo(1);
+            assertThat(pipeline.status("d").state()).isEqualTo(State.RUNNING);
+        }
+    }
+
+    @Test
+    void credentialsAreTestedAndUsersDeletedOnRequest() {
+        Set<String> deleted = ConcurrentHashMap.newKeySet();
+        sink.behave((request, id, attempt) -> {
+            if (request.path().endsWith("/users/u1")) {
+                deleted.add("u1");
+            }
+            boolean isGood = "Bearer good".equals(request.getHeader("Authorization"));
+            ChaosSink.status(request, request.path().endsWith("/users/u2") ? 404 : isGood ? OK : 401);
+        });
+        connector("""
+                auth: {bearer: {"@settings": key}}
+                test: {request: {url: "{{settings.url}}/me", body: {json: {}}}}
+                deleteUser: {request: {url: "{{settings.url}}/users/{{user.id}}", body: {json: {}}}}
+                """);
+        try (Pipeline pipeline = start(Quick.config(), "good")) {
+            Destinations destinations = pipeline.deliveries().destinations();
+            await(() -> pipeline.status("d").state() == State.RUNNING);
+
+            assertThat(destinations.testCredentials("w/d")).isEqualTo(CredentialCheck.accepted());
+            assertThat(destinations.deleteUser("w/d", user("u1"))).isEmpty();
+            assertThat(destinations.deleteUser("w/d", user("u2"))).hasValue("HTTP 404");
+            assertThat(deleted).containsExactly("u1");
+
+            pipeline.deliveries().replaceAll(List.of(configured("bad-")));
+            assertThat(destinations.testCredentials("w/d")).isInstanceOf(CredentialCheck.Refused.class);
+        }
+    }
+
+    private static DeletedUser user(String id) {
+        return new DeletedUser("r1", Optional.of(id), List.of(), Optional.empty());
+    }
+
+    private void connector(String more) {
+        connector(more, "request: {url: \"{{settings.url}}\", body: {json: {\"@path\": \"$.\"}}}");
+    }
+
+    private void connector(String more, String action) {
+        catalogue.put(DeclaredDestination.read("chaos.yaml", """
+                id: chaos
+                settings:
+                  url: {type: url, required: true}
+                  key: {type: secret}
+                %s
+                actions:
+                  - name: send
+                    subscribe: 'type = "track"'
+                %s
+                """.formatted(more, action.indent(4))));
+    }
+
+    private Pipeline start(Quick config) {
+        return start(config, "good");
+    }
+
+    private Pipeline start(Quick config, String key) {
+        Pipeline pipeline = new Pipeline(store, catalogue, config.build());
+        pipeline.deliveries().replaceAll(List.of(configured(key)));
+        return pipeline;
+    }
+
+    private ConfiguredDestination configured(String key) {
+        Map<String, Object> settings = new HashMap<>(Map.of("url", sink.url(), "key", key));
+        return destination("d", "chaos", settings);
+    }
+
+    private static List<String> messages(int count) {
+        return IntStream.range(0, count).mapToObj(i -> "m" + i).toList();
+    }
+}
