@@ -78,8 +78,8 @@ public final class DeadLetters {
 
     /** Delivers these again; returns how many of them there were. */
     public int replay(String destination, Collection<String> ids) {
-        return Lanes.answer(
-                lanes.require(destination).replay(ids.stream().map(DeadLetters::parse).toList()));
+        return Lanes.answer(lanes.require(destination)
+                .replay(ids.stream().map(DeadLetters::parse).toList()));
     }
 
     /** Delivers all again; returns how many there were. */
@@ -97,8 +97,8 @@ public final class DeadLetters {
 
     /** Forgets these; returns how many of them there were. */
     public int delete(String destination, Collection<String> ids) {
-        return Lanes.answer(
-                lanes.require(destination).forget(ids.stream().map(DeadLetters::parse).toList()));
+        return Lanes.answer(lanes.require(destination)
+                .forget(ids.stream().map(DeadLetters::parse).toList()));
     }
 
     private static DeliveryKey parse(String id) {

@@ -87,7 +87,8 @@ public final class DestinationsApi {
             throw new PlatformException(
                     Problem.INVALID_REQUEST, "userId: missing (expected: a user's id, or anonymousIds)");
         }
-        String requestId = body.findText("requestId").orElseGet(() -> UUID.randomUUID().toString());
+        String requestId =
+                body.findText("requestId").orElseGet(() -> UUID.randomUUID().toString());
         DeletedUser user = new DeletedUser(requestId, userId, anonymousIds, body.findText("email"));
         JsonObject answer = new JsonObject().put("requestId", requestId);
         return destinations

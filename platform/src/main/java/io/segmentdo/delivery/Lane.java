@@ -1,10 +1,6 @@
 package io.segmentdo.delivery;
 
-import io.segmentdo.api.BlockingConnector;
 import io.segmentdo.api.Delivery;
-import io.segmentdo.api.HttpConnector;
-import io.segmentdo.api.OutboundEvent;
-import io.segmentdo.api.Step;
 import io.segmentdo.delivery.Ledger.Candidate;
 import io.segmentdo.delivery.Ledger.Evidence;
 import io.segmentdo.destination.Catalogue;
@@ -17,13 +13,9 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Collections;
 import java.util.Deque;
-import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -114,10 +106,12 @@ final class Lane {
             gate.breaker(state);
             inbox.wake();
         });
-        this.context = new LentContext(
-                destination, services.clock(), transport, state, gate.pace(), plugin);
+        this.context = new LentContext(destination, services.clock(), transport, state, gate.pace(), plugin);
         this.sender = new Sender(
-                new Parts(destination, plugin, transport, meters, inbox, gate, state), ledger, this::mask, this::release);
+                new Parts(destination, plugin, transport, meters, inbox, gate, state),
+                ledger,
+                this::mask,
+                this::release);
         ledger.order(config.ordered());
     }
 

@@ -47,7 +47,9 @@ final class Masker {
 
     /** The same, which takes these out too. */
     Masker and(Collection<String> more) {
-        return more.isEmpty() ? this : new Masker(Stream.concat(secrets.stream(), more.stream()).toList());
+        return more.isEmpty()
+                ? this
+                : new Masker(Stream.concat(secrets.stream(), more.stream()).toList());
     }
 
     /** The text with every secret replaced, at most 1,024 characters of it. */

@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.segmentdo.api.CredentialCheck;
 import io.segmentdo.connector.DeclaredDestination;
-import io.segmentdo.delivery.Destinations.DeletedUser;
 import io.segmentdo.delivery.DestinationStatus.State;
+import io.segmentdo.delivery.Destinations.DeletedUser;
 import io.segmentdo.destination.ConfiguredDestination;
 import io.segmentdo.store.InMemoryStore;
 import io.vertx.core.http.HttpServerRequest;
@@ -111,8 +111,7 @@ class ChaosTest {
                             .putHeader(
                                     "Retry-After",
                                     DateTimeFormatter.RFC_1123_DATE_TIME.format(then.atOffset(ZoneOffset.UTC)));
-                case VENDOR_EPOCH ->
-                    request.response().putHeader("X-Reset", String.valueOf(then.toEpochMilli() / 1e3));
+                case VENDOR_EPOCH -> request.response().putHeader("X-Reset", String.valueOf(then.toEpochMilli() / 1e3));
                 case VENDOR_ISO -> request.response().putHeader("X-Reset", then.toString());
             }
         }
@@ -149,8 +148,7 @@ class ChaosTest {
     @Test
     void tooMuchWithoutADelayPausesForLongerEachTime() {
         AtomicInteger refusals = new AtomicInteger(3);
-        sink.behave((request, id, attempt) ->
-                ChaosSink.status(request, refusals.getAndDecrement() > 0 ? 429 : OK));
+        sink.behave((request, id, attempt) -> ChaosSink.status(request, refusals.getAndDecrement() > 0 ? 429 : OK));
         connector("rate: {concurrency: 2}");
         try (Pipeline pipeline = start(Quick.config())) {
             long start = System.nanoTime();
@@ -244,7 +242,10 @@ class ChaosTest {
             assertThat(tokens).hasValue(2);
             assertThat(refused.get()).isBetween(1, 16); // those that were under way together
             assertThat(sink.accepted()).containsAll(messages(300));
-            assertThat(pipeline.meters().get("segmentdo.delivery.unauthorized").counter().count())
+            assertThat(pipeline.meters()
+                            .get("segmentdo.delivery.unauthorized")
+                            .counter()
+                            .count())
                     .isZero();
         }
     }
@@ -261,7 +262,11 @@ class ChaosTest {
             pipeline.publish(100, 200);
             await(() -> pipeline.status("d").counts().waiting() == 200);
             pipeline.deliveries().destinations().resume("w/d"); // which does not help
-            await(() -> pipeline.meters().get("segmentdo.delivery.unauthorized").counter().count() == 2);
+            await(() -> pipeline.meters()
+                            .get("segmentdo.delivery.unauthorized")
+                            .counter()
+                            .count()
+                    == 2);
             int requests = sink.requests();
             pipeline.deliveries().replaceAll(List.of(configured("good")));
             pipeline.awaitSettled();
