@@ -16,6 +16,7 @@ import io.segmentdo.api.Setting;
 import io.segmentdo.api.Settings;
 import io.segmentdo.api.Step;
 import io.segmentdo.mapping.Mapping;
+import io.segmentdo.storage.Jwt;
 import io.segmentdo.testkit.TestContext;
 import io.segmentdo.testkit.TestEvent;
 import io.segmentdo.testkit.TestResponse;
@@ -131,7 +132,12 @@ class ResponseTableTest {
 
     /** Settings that not every text will do for. */
     private static final Map<String, Object> GIVEN =
-            Map.of("apiKey", "given-us1", "url", "https://vendor.example", "endpoint", "https://vendor.example");
+            Map.of(
+            "apiKey", "given-us1",
+            "url", "https://vendor.example",
+            "endpoint", "https://vendor.example",
+            "credentials", new String(new TestContext().json().write(Map.of("private_key", Jwt.pem())), StandardCharsets.UTF_8),
+            "privateKey", Jwt.pem());
 
     private static Settings settings(Destination destination) {
         Map<String, Object> values = new HashMap<>();

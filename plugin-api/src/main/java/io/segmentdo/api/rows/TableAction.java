@@ -21,17 +21,29 @@ import org.jspecify.annotations.Nullable;
  */
 public abstract class TableAction implements CodedAction {
     private static final int TABLES_MAX = 2_000;
+    private static final int ROWS_MAX = 100_000;
     private static final int LOOKUPS = 2;
 
-    private final Map<String, Map<String, ColumnType>> known = new LinkedHashMap<>(16, 0.75f, true) {
+    private final Map<String, Map<String, ColumnType>> known = new Newest<>(TABLES_MAX);
+    private final Map<String, Boolean> done = new Newest<>(ROWS_MAX);
+    private @Nullable TableStore store;
+
+    /** The newest entries, by use. */
+    private static final class Newest<V> extends LinkedHashMap<String, V> {
         private static final long serialVersionUID = 1;
 
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<String, Map<String, ColumnType>> eldest) {
-            return size() > TABLES_MAX;
+        private final int most;
+
+        Newest(int most) {
+            super(16, 0.75f, true);
+            this.most = most;
         }
-    };
-    private @Nullable TableStore store;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, V> eldest) {
+            return size() > most;
+        }
+    }
 
     /** Rows, with the places of their events in the batch. */
     private record Load(List<Row> rows, List<Integer> events) {
@@ -43,33 +55,51 @@ public abstract class TableAction implements CodedAction {
     /** The warehouse. Called once. */
     protected abstract TableStore open(Settings settings, DestinationContext context);
 
-    /** Which rows an event becomes. */
-    protected abstract EventRows rows(Settings settings, DestinationContext context);
+    /** Whether there is a table for each event of track calls. */
+    protected abstract boolean hasEventTables(Settings settings);
 
     @Override
     public final List<Delivery> deliver(List<OutboundEvent> batch, Settings settings, DestinationContext context)
             throws InterruptedException {
         TableStore opened = store == null ? open(settings, context) : store;
         store = opened;
-        EventRows shape = rows(settings, context);
-        Map<String, Load> loads = new LinkedHashMap<>();
-        for (int i = 0; i < batch.size(); i++) {
-            for (Row row : shape.of(batch.get(i).asMap())) {
-                Load load = loads.computeIfAbsent(row.table(), table -> new Load());
-                load.rows().add(row);
-                load.events().add(i);
-            }
-        }
+        Map<String, Load> loads = gather(batch, new EventRows(context.json(), hasEventTables(settings)));
         List<Delivery> outcomes = new ArrayList<>(Collections.nCopies(batch.size(), Delivery.delivered()));
+        List<Row> loaded = new ArrayList<>();
         for (Map.Entry<String, Load> entry : loads.entrySet()) {
             Load load = entry.getValue();
             List<Delivery> ofRows = load(opened, context, entry.getKey(), load.rows());
-            for (int i = 0; i < load.events().size(); i++) {
+            for (int i = 0; i < load.rows().size(); i++) {
+                Delivery outcome = ofRows.get(ofRows.size() == 1 ? 0 : i);
                 int event = load.events().get(i);
-                outcomes.set(event, graver(outcomes.get(event), ofRows.get(ofRows.size() == 1 ? 0 : i)));
+                outcomes.set(event, graver(outcomes.get(event), outcome));
+                if (outcome instanceof Delivery.Delivered) {
+                    loaded.add(load.rows().get(i));
+                }
             }
         }
+        boolean isComplete = outcomes.stream().allMatch(Delivery.Delivered.class::isInstance);
+        loaded.stream().filter(row -> !isComplete).forEach(row -> done.put(key(row), true));
         return outcomes;
+    }
+
+    /** The rows of events by table, without those that are there already because only another row of their event was not. */
+    private Map<String, Load> gather(List<OutboundEvent> batch, EventRows shape) {
+        Map<String, Load> loads = new LinkedHashMap<>();
+        for (int i = 0; i < batch.size(); i++) {
+            for (Row row : shape.of(batch.get(i).asMap())) {
+                if (!done.containsKey(key(row))) {
+                    Load load = loads.computeIfAbsent(row.table(), table -> new Load());
+                    load.rows().add(row);
+                    load.events().add(i);
+                }
+            }
+        }
+        return loads;
+    }
+
+    private static String key(Row row) {
+        return row.table() + "\n" + row.id();
     }
 
     private List<Delivery> load(TableStore opened, DestinationContext context, String table, List<Row> rows)

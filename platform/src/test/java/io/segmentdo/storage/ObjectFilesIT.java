@@ -1,4 +1,4 @@
-package io.segmentdo.fidelity;
+package io.segmentdo.storage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -11,6 +11,7 @@ import io.segmentdo.api.HttpResponse;
 import io.segmentdo.api.HttpSender;
 import io.segmentdo.api.Json;
 import io.segmentdo.api.OutboundEvent;
+import io.segmentdo.fidelity.NamedDestinations;
 import io.segmentdo.testkit.Fixture;
 import io.segmentdo.testkit.TestContext;
 import io.segmentdo.testkit.TestEvent;

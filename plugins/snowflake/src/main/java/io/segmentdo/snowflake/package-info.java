@@ -1,0 +1,5 @@
+/** Loads events into tables of Snowflake by its SQL API. */
+@NullMarked
+package io.segmentdo.snowflake;
+
+import org.jspecify.annotations.NullMarked;
