@@ -131,12 +131,13 @@ class ResponseTableTest {
                             "website"));
 
     /** Settings that not every text will do for. */
-    private static final Map<String, Object> GIVEN =
-            Map.of(
+    private static final Map<String, Object> GIVEN = Map.of(
             "apiKey", "given-us1",
             "url", "https://vendor.example",
             "endpoint", "https://vendor.example",
-            "credentials", new String(new TestContext().json().write(Map.of("private_key", Jwt.pem())), StandardCharsets.UTF_8),
+            "credentials",
+                    new String(
+                            new TestContext().json().write(Map.of("private_key", Jwt.pem())), StandardCharsets.UTF_8),
             "privateKey", Jwt.pem());
 
     private static Settings settings(Destination destination) {

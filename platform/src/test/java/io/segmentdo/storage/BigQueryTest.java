@@ -71,7 +71,8 @@ class BigQueryTest {
 
     @Test
     void aRepeatHasTheSameInsertIds() throws Exception {
-        List<OutboundEvent> batch = List.of(track(1, "Order Completed", Map.of()), track(2, "Order Completed", Map.of()));
+        List<OutboundEvent> batch =
+                List.of(track(1, "Order Completed", Map.of()), track(2, "Order Completed", Map.of()));
 
         connect().deliver(batch);
         connect().deliver(batch.reversed());
@@ -119,7 +120,8 @@ class BigQueryTest {
         assertThat(tokens).hasSize(2);
 
         refusedTokens = 2; // both that were given out
-        assertThat(words(connector.deliver(List.of(track(4, "Order Completed", Map.of()))))).isEqualTo("delivered");
+        assertThat(words(connector.deliver(List.of(track(4, "Order Completed", Map.of())))))
+                .isEqualTo("delivered");
         assertThat(tokens).hasSize(3).allSatisfy(assertion -> {
             Jwt jwt = Jwt.read(assertion);
             assertThat(jwt.isSigned()).isTrue();
@@ -135,7 +137,8 @@ class BigQueryTest {
         connector.deliver(List.of(track(1, "Order Completed", Map.of())));
         fields.remove("order_completed");
 
-        assertThat(words(connector.deliver(List.of(track(2, "Order Completed", Map.of()))))).isEqualTo("delivered");
+        assertThat(words(connector.deliver(List.of(track(2, "Order Completed", Map.of())))))
+                .isEqualTo("delivered");
     }
 
     @Test
@@ -157,7 +160,14 @@ class BigQueryTest {
 
     private BlockingConnector connect() {
         String credentials = json(Map.of(
-                "client_email", ACCOUNT, "private_key", Jwt.pem(), "private_key_id", "k1", "token_uri", google.url() + "token"));
+                "client_email",
+                ACCOUNT,
+                "private_key",
+                Jwt.pem(),
+                "private_key_id",
+                "k1",
+                "token_uri",
+                google.url() + "token"));
         return (BlockingConnector) Fixture.of(NamedDestinations.read().named("bigquery"))
                 .with("credentials", credentials)
                 .with("projectId", "shop")

@@ -49,7 +49,8 @@ final class ClickHouse implements AutoCloseable {
     }
 
     void make(String table, String columns) {
-        run("CREATE TABLE IF NOT EXISTS `default`.`" + table + "` (" + columns + ") ENGINE = ReplacingMergeTree ORDER BY `id`");
+        run("CREATE TABLE IF NOT EXISTS `default`.`" + table + "` (" + columns
+                + ") ENGINE = ReplacingMergeTree ORDER BY `id`");
     }
 
     /** What is in a table, by id. */

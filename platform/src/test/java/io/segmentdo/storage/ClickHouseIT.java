@@ -40,13 +40,24 @@ class ClickHouseIT {
         BlockingConnector connector = connect();
 
         assertThat(words(connector.deliver(List.of(
-                        track(1, "Order Completed", Map.of("revenue", 12.5, "paid", true, "address", Map.of("city", "Köln"))),
+                        track(
+                                1,
+                                "Order Completed",
+                                Map.of("revenue", 12.5, "paid", true, "address", Map.of("city", "Köln"))),
                         TestEvent.of("identify", 2)))))
                 .isEqualTo("delivered delivered");
         assertThat(words(connector.deliver(List.of(track(
                         3,
                         "Order Completed",
-                        Map.of("revenue", "much", "orderId", "o3", "shippedAt", "2026-01-03T00:00:00Z", "tags", List.of("a")))))))
+                        Map.of(
+                                "revenue",
+                                "much",
+                                "orderId",
+                                "o3",
+                                "shippedAt",
+                                "2026-01-03T00:00:00Z",
+                                "tags",
+                                List.of("a")))))))
                 .isEqualTo("delivered");
 
         assertThat(server.rows("tracks")).extracting(row -> row.get("id")).containsExactly("message-1", "message-3");
@@ -70,7 +81,8 @@ class ClickHouseIT {
     @Test
     void whatIsSentAgainIsThereOnce() throws Exception {
         BlockingConnector connector = connect();
-        List<OutboundEvent> batch = List.of(track(1, "Order Completed", Map.of("n", 1)), track(2, "Order Completed", Map.of("n", 2)));
+        List<OutboundEvent> batch =
+                List.of(track(1, "Order Completed", Map.of("n", 1)), track(2, "Order Completed", Map.of("n", 2)));
 
         connector.deliver(batch);
         connector.deliver(batch.reversed());
@@ -80,7 +92,9 @@ class ClickHouseIT {
 
     @Test
     void aRowThatIsRefusedDoesNotHoldUpTheOthers() throws Exception {
-        server.make("order_completed", "`id` String, `received_at` Nullable(DateTime64(3, 'UTC')), `quantity` Nullable(Int8)");
+        server.make(
+                "order_completed",
+                "`id` String, `received_at` Nullable(DateTime64(3, 'UTC')), `quantity` Nullable(Int8)");
 
         List<Delivery> outcomes = connect()
                 .deliver(List.of(
@@ -90,7 +104,9 @@ class ClickHouseIT {
                         track(4, "Order Completed", Map.of("quantity", 4))));
 
         assertThat(words(outcomes)).isEqualTo("delivered rejected delivered delivered");
-        assertThat(server.rows("order_completed")).extracting(row -> row.get("id")).containsExactly("message-1", "message-3", "message-4");
+        assertThat(server.rows("order_completed"))
+                .extracting(row -> row.get("id"))
+                .containsExactly("message-1", "message-3", "message-4");
     }
 
     @Test
@@ -100,8 +116,11 @@ class ClickHouseIT {
 
         server.drop("order_completed");
 
-        assertThat(words(connector.deliver(List.of(track(2, "Order Completed", Map.of("n", 2)))))).isEqualTo("delivered");
-        assertThat(server.rows("order_completed")).extracting(row -> row.get("id")).containsExactly("message-2");
+        assertThat(words(connector.deliver(List.of(track(2, "Order Completed", Map.of("n", 2))))))
+                .isEqualTo("delivered");
+        assertThat(server.rows("order_completed"))
+                .extracting(row -> row.get("id"))
+                .containsExactly("message-2");
     }
 
     @Test
@@ -111,7 +130,8 @@ class ClickHouseIT {
 
         server.dropColumn("order_completed", "n");
 
-        assertThat(words(connector.deliver(List.of(track(2, "Order Completed", Map.of("n", 2)))))).isEqualTo("delivered");
+        assertThat(words(connector.deliver(List.of(track(2, "Order Completed", Map.of("n", 2))))))
+                .isEqualTo("delivered");
     }
 
     @Test
@@ -123,7 +143,9 @@ class ClickHouseIT {
 
         server.awaitMutations();
         assertThat(server.rows("tracks")).extracting(row -> row.get("id")).containsExactly("message-2");
-        assertThat(server.rows("order_completed")).extracting(row -> row.get("id")).containsExactly("message-2");
+        assertThat(server.rows("order_completed"))
+                .extracting(row -> row.get("id"))
+                .containsExactly("message-2");
     }
 
     @Test

@@ -44,7 +44,8 @@ final class ClickHouseStub implements AutoCloseable {
     private synchronized TestResponse answer(RecordingSink.Received request) {
         Map<String, String> query = query(request.path());
         String sql = query.getOrDefault("query", "");
-        byte[] body = "gzip".equals(request.headers().get("Content-Encoding")) ? unzipped(request.body()) : request.body();
+        byte[] body =
+                "gzip".equals(request.headers().get("Content-Encoding")) ? unzipped(request.body()) : request.body();
         if (sql.startsWith("INSERT")) {
             return insert(name(sql), query.get("insert_deduplication_token"), text(body));
         }
@@ -65,11 +66,18 @@ final class ClickHouseStub implements AutoCloseable {
                 return ok(json(Map.of("data", columns)));
             }
             case "SELECT name FR" -> {
-                return ok(json(Map.of("data", tables.keySet().stream().map(name -> Map.of("name", name)).toList())));
+                return ok(json(Map.of(
+                        "data",
+                        tables.keySet().stream()
+                                .map(name -> Map.of("name", name))
+                                .toList())));
             }
             case "SELECT * FROM " -> {
                 StringBuilder lines = new StringBuilder();
-                tables.get(name(sql)).rows().values().forEach(row -> lines.append(json(row)).append('\n'));
+                tables.get(name(sql))
+                        .rows()
+                        .values()
+                        .forEach(row -> lines.append(json(row)).append('\n'));
                 return ok(lines.toString());
             }
             case "DROP TABLE IF " -> tables.remove(name(sql));
@@ -83,7 +91,10 @@ final class ClickHouseStub implements AutoCloseable {
     private void alter(String sql, Map<String, String> query) {
         Matcher dropped = DROPPED.matcher(sql);
         if (sql.contains("{table:Identifier} DELETE")) {
-            tables.get(query.get("param_table")).rows().values().removeIf(row -> query.get("param_user").equals(row.get("user_id")));
+            tables.get(query.get("param_table"))
+                    .rows()
+                    .values()
+                    .removeIf(row -> query.get("param_user").equals(row.get("user_id")));
         } else if (dropped.find()) {
             tables.get(name(sql)).columns().remove(dropped.group(1));
         } else {
@@ -96,16 +107,22 @@ final class ClickHouseStub implements AutoCloseable {
         if (table == null) {
             return failed(404, "Code: 60. DB::Exception: Table default." + name + " does not exist. (UNKNOWN_TABLE)");
         }
-        List<Map<?, ?>> rows = lines.lines().<Map<?, ?>>map(line -> object(line.getBytes(StandardCharsets.UTF_8))).toList();
+        List<Map<?, ?>> rows = lines.lines()
+                .<Map<?, ?>>map(line -> object(line.getBytes(StandardCharsets.UTF_8)))
+                .toList();
         for (Map<?, ?> row : rows) {
             for (Map.Entry<?, ?> value : row.entrySet()) {
                 String type = table.columns().get(String.valueOf(value.getKey()));
                 if (type == null) {
-                    return failed(400, "Code: 117. DB::Exception: Unknown field found while parsing JSONEachRow format: "
-                            + value.getKey() + ": (at row 1)\n. (INCORRECT_DATA)");
+                    return failed(
+                            400,
+                            "Code: 117. DB::Exception: Unknown field found while parsing JSONEachRow format: "
+                                    + value.getKey() + ": (at row 1)\n. (INCORRECT_DATA)");
                 }
                 if (type.contains("Int8") && value.getValue() instanceof Double) {
-                    return failed(400, "Code: 27. DB::Exception: Cannot parse input: expected ',' before: '.5}': (at row 1). (CANNOT_PARSE_INPUT_ASSERTION_FAILED)");
+                    return failed(
+                            400,
+                            "Code: 27. DB::Exception: Cannot parse input: expected ',' before: '.5}': (at row 1). (CANNOT_PARSE_INPUT_ASSERTION_FAILED)");
                 }
             }
         }

@@ -42,7 +42,8 @@ public record Jwt(Map<?, ?> claims, boolean isSigned) {
     /** What Snowflake calls the public key. */
     static String fingerprint() {
         try {
-            byte[] digest = MessageDigest.getInstance("SHA-256").digest(KEYS.getPublic().getEncoded());
+            byte[] digest =
+                    MessageDigest.getInstance("SHA-256").digest(KEYS.getPublic().getEncoded());
             return "SHA256:" + Base64.getEncoder().encodeToString(digest);
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException(e);

@@ -76,7 +76,8 @@ class SnowflakeTest {
 
     @Test
     void whatIsSentAgainIsThereOnce() throws Exception {
-        List<OutboundEvent> batch = List.of(track(1, "Order Completed", Map.of()), track(2, "Order Completed", Map.of()));
+        List<OutboundEvent> batch =
+                List.of(track(1, "Order Completed", Map.of()), track(2, "Order Completed", Map.of()));
 
         connect().deliver(batch);
         connect().deliver(List.of(batch.get(1), track(3, "Order Completed", Map.of())));
@@ -89,9 +90,11 @@ class SnowflakeTest {
         BlockingConnector connector = connect();
         lostAnswers = 1;
 
-        assertThat(words(connector.deliver(List.of(track(1, "Order Completed", Map.of()))))).isEqualTo("delivered");
+        assertThat(words(connector.deliver(List.of(track(1, "Order Completed", Map.of())))))
+                .isEqualTo("delivered");
 
-        List<String> paths = snowflake.received().stream().map(RecordingSink.Received::path).toList();
+        List<String> paths =
+                snowflake.received().stream().map(RecordingSink.Received::path).toList();
         assertThat(paths.get(1)).isEqualTo(paths.get(0) + "&retry=true");
     }
 
@@ -99,7 +102,8 @@ class SnowflakeTest {
     void aStatementThatTakesItsTimeIsAskedFor() throws Exception {
         slowAnswers = 2;
 
-        assertThat(words(connect().deliver(List.of(track(1, "Order Completed", Map.of()))))).isEqualTo("delivered");
+        assertThat(words(connect().deliver(List.of(track(1, "Order Completed", Map.of())))))
+                .isEqualTo("delivered");
 
         assertThat(snowflake.received()).anyMatch(request -> request.method().equals("GET"));
     }
@@ -125,9 +129,11 @@ class SnowflakeTest {
         // the stub gives the columns of a table in parts of two
         connect().deliver(List.of(track(2, "Order Completed", Map.of("n", 2))));
 
-        List<RecordingSink.Received> after = snowflake.received().subList(before, snowflake.received().size());
+        List<RecordingSink.Received> after =
+                snowflake.received().subList(before, snowflake.received().size());
         assertThat(after).anyMatch(request -> request.path().endsWith("?partition=2"));
-        assertThat(after).noneMatch(request -> StorageEvents.text(request.body()).contains("ALTER TABLE"));
+        assertThat(after)
+                .noneMatch(request -> StorageEvents.text(request.body()).contains("ALTER TABLE"));
     }
 
     @Test
@@ -136,7 +142,8 @@ class SnowflakeTest {
         connector.deliver(List.of(track(1, "Order Completed", Map.of())));
         columns.remove("ORDER_COMPLETED");
 
-        assertThat(words(connector.deliver(List.of(track(2, "Order Completed", Map.of()))))).isEqualTo("delivered");
+        assertThat(words(connector.deliver(List.of(track(2, "Order Completed", Map.of())))))
+                .isEqualTo("delivered");
     }
 
     @Test
@@ -200,7 +207,8 @@ class SnowflakeTest {
     }
 
     private static boolean isTrusted(RecordingSink.Received request) {
-        Jwt jwt = Jwt.read(String.valueOf(request.headers().get("Authorization")).replace("Bearer ", ""));
+        Jwt jwt =
+                Jwt.read(String.valueOf(request.headers().get("Authorization")).replace("Bearer ", ""));
         long lifetime = ((Number) jwt.claims().get("exp")).longValue() - TestContext.START.getEpochSecond();
         return jwt.isSigned()
                 && "KEYPAIR_JWT".equals(request.headers().get("X-Snowflake-Authorization-Token-Type"))
@@ -214,7 +222,8 @@ class SnowflakeTest {
         assertThat(body.get("database")).isEqualTo("SHOP");
         assertThat(body.get("warehouse")).isEqualTo("LOADING");
         String sql = String.valueOf(body.get("statement"));
-        Matcher name = Pattern.compile("^(?:CREATE TABLE IF NOT EXISTS|ALTER TABLE|MERGE INTO) \"(\\w+)\"").matcher(sql);
+        Matcher name = Pattern.compile("^(?:CREATE TABLE IF NOT EXISTS|ALTER TABLE|MERGE INTO) \"(\\w+)\"")
+                .matcher(sql);
         if (name.find()) {
             return sql.startsWith("MERGE") ? merge(name.group(1), sql, body) : change(name.group(1), sql);
         }
@@ -223,7 +232,8 @@ class SnowflakeTest {
         }
         if (sql.startsWith("SELECT C.TABLE_NAME")) {
             return TestResponse.of(200)
-                    .body(json(Map.of("data", columns.keySet().stream().map(List::of).toList())));
+                    .body(json(Map.of(
+                            "data", columns.keySet().stream().map(List::of).toList())));
         }
         if (sql.startsWith("DELETE")) {
             deleted.add(sql + " " + binding(body, 1));
@@ -246,10 +256,14 @@ class SnowflakeTest {
         assertThat(sql).contains("ON T.\"ID\" = S.\"ID\"").contains("WHEN NOT MATCHED THEN INSERT");
         assertThat(Instant.parse(binding(body, 2))).isEqualTo(StorageEvents.TIME);
         String values = "{\"rows\": " + binding(body, 1) + "}";
-        List<?> given = (List<?>) object(values.getBytes(StandardCharsets.UTF_8)).get("rows");
-        boolean isBad = table.equals("ORDER_COMPLETED") && bad != null && given.stream().anyMatch(row -> bad.test((Map<?, ?>) row));
+        List<?> given =
+                (List<?>) object(values.getBytes(StandardCharsets.UTF_8)).get("rows");
+        boolean isBad = table.equals("ORDER_COMPLETED")
+                && bad != null
+                && given.stream().anyMatch(row -> bad.test((Map<?, ?>) row));
         if (isBad) {
-            return TestResponse.of(422).body("{\"code\": \"100038\", \"message\": \"Numeric value is not recognized\"}");
+            return TestResponse.of(422)
+                    .body("{\"code\": \"100038\", \"message\": \"Numeric value is not recognized\"}");
         }
         for (Object row : given) {
             Map<?, ?> one = (Map<?, ?>) row;
@@ -260,13 +274,17 @@ class SnowflakeTest {
     }
 
     private TestResponse inParts(Map<String, String> known) {
-        List<List<String>> all = known.entrySet().stream().map(column -> List.of(column.getKey(), column.getValue())).toList();
+        List<List<String>> all = known.entrySet().stream()
+                .map(column -> List.of(column.getKey(), column.getValue()))
+                .toList();
         List<TestResponse> parts = new ArrayList<>();
         int count = Math.max(1, (all.size() + 1) / 2);
         for (int i = 0; i < count; i++) {
             List<List<String>> part = all.subList(i * 2, Math.min(all.size(), i * 2 + 2));
             Map<String, Object> whole = new HashMap<>(Map.of("data", part, "statementHandle", "columns"));
-            whole.put("resultSetMetaData", Map.of("partitionInfo", new ArrayList<>(Collections.nCopies(count, Map.of()))));
+            whole.put(
+                    "resultSetMetaData",
+                    Map.of("partitionInfo", new ArrayList<>(Collections.nCopies(count, Map.of()))));
             parts.add(TestResponse.of(200).body(json(whole)));
             running.put("columns?partition=" + i, parts.getLast());
         }

@@ -19,7 +19,8 @@ final class StorageEvents {
 
     /** A track call with these properties. */
     static OutboundEvent track(int number, String event, Map<String, Object> properties) {
-        Map<String, Object> fields = new LinkedHashMap<>(TestEvent.of("track", number).asMap());
+        Map<String, Object> fields =
+                new LinkedHashMap<>(TestEvent.of("track", number).asMap());
         fields.put("event", event);
         fields.put("receivedAt", TIME);
         fields.put("context", Map.of("ip", "203.0.113.7"));

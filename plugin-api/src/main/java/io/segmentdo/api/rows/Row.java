@@ -36,7 +36,10 @@ public record Row(String table, Map<String, Object> values) {
     public static String digest(List<Row> rows) {
         try {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            rows.stream().map(row -> row.table() + '\n' + row.id() + '\n').sorted().forEach(id -> digest.update(id.getBytes(StandardCharsets.UTF_8)));
+            rows.stream()
+                    .map(row -> row.table() + '\n' + row.id() + '\n')
+                    .sorted()
+                    .forEach(id -> digest.update(id.getBytes(StandardCharsets.UTF_8)));
             return HexFormat.of().formatHex(digest.digest(), 0, DIGEST_BYTES);
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException(e); // every JDK has it

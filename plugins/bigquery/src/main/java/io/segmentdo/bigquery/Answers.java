@@ -15,7 +15,13 @@ import org.jspecify.annotations.Nullable;
 /** What BigQuery's answers mean. Pure. */
 final class Answers {
     private static final Set<String> PASSING = Set.of(
-            "rateLimitExceeded", "quotaExceeded", "backendError", "internalError", "jobRateLimitExceeded", "stopped", "timeout");
+            "rateLimitExceeded",
+            "quotaExceeded",
+            "backendError",
+            "internalError",
+            "jobRateLimitExceeded",
+            "stopped",
+            "timeout");
     private static final String NO_SUCH_FIELD = "no such field";
 
     private Answers() {}

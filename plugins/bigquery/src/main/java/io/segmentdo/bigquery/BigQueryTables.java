@@ -101,7 +101,9 @@ final class BigQueryTables implements TableStore {
         List<Object> fields = new ArrayList<>(fields(current));
         Map<String, ColumnType> missing = new LinkedHashMap<>(columns);
         fields.forEach(field -> missing.remove(
-                field instanceof Map<?, ?> column ? String.valueOf(column.get("name")).toLowerCase(Locale.ROOT) : ""));
+                field instanceof Map<?, ?> column
+                        ? String.valueOf(column.get("name")).toLowerCase(Locale.ROOT)
+                        : ""));
         fields.addAll(declared(missing));
         require(send("PATCH", path(table), Map.of("schema", Map.of("fields", fields))));
     }

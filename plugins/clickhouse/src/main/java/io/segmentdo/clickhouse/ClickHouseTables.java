@@ -45,7 +45,8 @@ final class ClickHouseTables implements TableStore {
                         + " FORMAT JSON",
                 Map.of("param_database", database, "param_table", table));
         Map<String, ColumnType> columns = new LinkedHashMap<>();
-        if (context.json().read(response.body()) instanceof Map<?, ?> answer && answer.get("data") instanceof List<?> rows) {
+        if (context.json().read(response.body()) instanceof Map<?, ?> answer
+                && answer.get("data") instanceof List<?> rows) {
             for (Object row : rows) {
                 if (row instanceof Map<?, ?> column) {
                     columns.put(String.valueOf(column.get("name")), Types.read(String.valueOf(column.get("type"))));
@@ -78,8 +79,8 @@ final class ClickHouseTables implements TableStore {
 
     private HttpResponse run(String sql, Map<String, String> parameters)
             throws TableException, IOException, InterruptedException {
-        HttpResponse response = context.http()
-                .send(HttpRequest.of("POST", uri(parameters)).body(sql.getBytes(StandardCharsets.UTF_8)));
+        HttpResponse response =
+                context.http().send(HttpRequest.of("POST", uri(parameters)).body(sql.getBytes(StandardCharsets.UTF_8)));
         Answer answer = Answer.of(response, context.clock().instant());
         if (answer.outcome() instanceof Delivery.Delivered) {
             return response;

@@ -60,7 +60,8 @@ record Answer(int status, Map<?, ?> body, Delivery byStatus) {
 
     /** In how many parts a result comes. */
     int parts() {
-        return body.get("resultSetMetaData") instanceof Map<?, ?> meta && meta.get("partitionInfo") instanceof List<?> parts
+        return body.get("resultSetMetaData") instanceof Map<?, ?> meta
+                        && meta.get("partitionInfo") instanceof List<?> parts
                 ? parts.size()
                 : 1;
     }

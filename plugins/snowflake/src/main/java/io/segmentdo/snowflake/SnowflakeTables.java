@@ -95,7 +95,12 @@ final class SnowflakeTables implements TableStore {
         used.keySet().retainAll(present);
         String json = new String(context.json().write(List.copyOf(byId.values())), StandardCharsets.UTF_8);
         return statements
-                .run(merge(table, used), List.of(json, received.first().toString(), received.last().toString()))
+                .run(
+                        merge(table, used),
+                        List.of(
+                                json,
+                                received.first().toString(),
+                                received.last().toString()))
                 .insertion();
     }
 
@@ -106,19 +111,12 @@ final class SnowflakeTables implements TableStore {
                         .formatted(column.getKey(), name(column.getValue()), quoted(column.getKey())))
                 .collect(Collectors.joining(", "));
         String names = columns.keySet().stream().map(SnowflakeTables::quoted).collect(Collectors.joining(", "));
-        String news =
-                columns.keySet().stream().map(name -> "S." + quoted(name)).collect(Collectors.joining(", "));
+        String news = columns.keySet().stream().map(name -> "S." + quoted(name)).collect(Collectors.joining(", "));
         return """
                 MERGE INTO %s T USING (SELECT %s FROM (SELECT VALUE AS V FROM TABLE(FLATTEN(INPUT => PARSE_JSON(?))))) S \
                 ON T.%s = S.%s AND T.%s BETWEEN ?::TIMESTAMP_TZ AND ?::TIMESTAMP_TZ \
                 WHEN NOT MATCHED THEN INSERT (%s) VALUES (%s)""".formatted(
-                        quoted(table),
-                        values,
-                        quoted(EventRows.ID),
-                        quoted(EventRows.ID),
-                        quoted(RECEIVED_AT),
-                        names,
-                        news);
+                quoted(table), values, quoted(EventRows.ID), quoted(EventRows.ID), quoted(RECEIVED_AT), names, news);
     }
 
     private static Answer require(Answer answer) throws TableException {
