@@ -195,7 +195,7 @@ class BigQueryTest {
         if (!path.startsWith(TABLES)) {
             return TestResponse.of(200).body("{\"id\": \"shop:events\"}");
         }
-        String[] parts = path.substring(TABLES.length()).split("/");
+        String[] parts = path.substring(TABLES.length()).split("/", -1);
         return parts.length < 2 ? create(body) : ofTable(request.method(), parts[1], body);
     }
 

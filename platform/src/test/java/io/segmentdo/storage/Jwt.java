@@ -51,7 +51,7 @@ public record Jwt(Map<?, ?> claims, boolean isSigned) {
     }
 
     static Jwt read(String token) {
-        String[] parts = token.split("\\.");
+        String[] parts = token.split("\\.", -1);
         try {
             Signature signature = Signature.getInstance("SHA256withRSA");
             signature.initVerify(KEYS.getPublic());
