@@ -151,7 +151,7 @@ final class ClickHouseStub implements AutoCloseable {
 
     private static Map<String, String> query(String path) {
         Map<String, String> query = new LinkedHashMap<>();
-        for (String pair : path.substring(path.indexOf('?') + 1).split("&")) {
+        for (String pair : path.substring(path.indexOf('?') + 1).split("&", -1)) {
             String[] parts = pair.split("=", 2);
             query.put(parts[0], parts.length < 2 ? "" : URLDecoder.decode(parts[1], StandardCharsets.UTF_8));
         }
