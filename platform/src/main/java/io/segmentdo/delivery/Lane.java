@@ -523,7 +523,6 @@ final class Lane {
         int room = Math.min(ledger.memory(), CHUNK);
         long now = services.clock().millis();
         if (room > 0 && ledger.nextRetryMillis() <= now) {
-            ledger.flush();
             unplanned.addAll(ledger.readDue(now, room));
         }
         if (unplanned.isEmpty() && ledger.mayRead()) {

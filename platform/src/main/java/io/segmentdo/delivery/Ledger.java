@@ -8,9 +8,12 @@ import io.segmentdo.problem.PlatformException;
 import io.segmentdo.problem.Problem;
 import io.segmentdo.store.Keyspace;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
@@ -47,6 +50,11 @@ final class Ledger {
     private final UnaryOperator<String> mask;
     private final Consumer<Item> ready;
     private final Lines lines = new Lines();
+    /** Stored by the next flush; until then their events are in memory only. */
+    private final List<Retry> unstored = new ArrayList<>();
+    /** Loaded before their turn. */
+    private final Set<Retry> ahead = Collections.newSetFromMap(new IdentityHashMap<>());
+
     private boolean ordered;
 
     private long fresh;
@@ -157,6 +165,7 @@ final class Ledger {
     /** A stored delivery is not counted here any more. */
     private void forget(Retry retry) {
         retries.removed();
+        ahead.remove(retry);
         opened--;
         replaying -= retry.key().isReplayed() ? 1 : 0;
     }
@@ -180,7 +189,7 @@ final class Ledger {
 
     /** How many more deliveries may be held in memory. */
     int memory() {
-        return (int) Math.max(0, services.config().readAhead() - fresh - loaded);
+        return (int) Math.max(0, services.config().readAhead() - fresh - loaded - ahead.size());
     }
 
     /** Whether there is memory for new entries, and room among the retries for those that fail. */
@@ -218,29 +227,44 @@ final class Ledger {
 
     /** The stored deliveries that are due, loaded; at most so many. */
     List<Candidate> readDue(long nowMillis, int max) {
+        List<Retry> due = new ArrayList<>();
+        for (Retry retry = retries.poll(nowMillis); retry != null; retry = due.size() < max ? retries.poll(nowMillis) : null) {
+            due.add(retry);
+        }
+        load(due, max);
         List<Candidate> candidates = new ArrayList<>();
-        while (candidates.size() < max && retries.nextDueMillis() <= nowMillis) {
-            Retry retry = retries.poll(nowMillis);
-            if (retry == null) {
-                break;
-            }
-            IdentifiedEvent event = backlog.owns(retry.key().partition()) ? load(retry) : null;
+        for (Retry retry : due) {
+            IdentifiedEvent event = backlog.owns(retry.key().partition()) ? retry.event() : null;
             if (event == null) {
                 forget(retry);
                 settleLine(retry.profileId());
             } else {
                 loaded++;
+                ahead.remove(retry);
+                retry.keep(null);
                 candidates.add(new Candidate(event, null, retry));
             }
         }
         return candidates;
     }
 
-    private @Nullable IdentifiedEvent load(Retry retry) {
+    /** Together with those that are next in their lines, as long as there is memory for them. */
+    private void load(List<Retry> due, int max) {
+        List<Retry> wanted = new ArrayList<>(due);
+        if (due.stream().anyMatch(retry -> retry.event() == null)) {
+            for (Retry head : due) {
+                for (Retry next : lines.storedNext(head.profileId())) {
+                    if (wanted.size() < max && next.event() == null && ahead.add(next)) {
+                        wanted.add(next);
+                    }
+                }
+            }
+        }
         try {
-            return retries.load(retry);
+            retries.load(wanted);
         } catch (RuntimeException e) {
-            retries.schedule(retry);
+            due.forEach(retries::schedule);
+            wanted.subList(due.size(), wanted.size()).forEach(ahead::remove);
             throw e;
         }
     }
@@ -348,6 +372,8 @@ final class Ledger {
     private Retry store(Item item, int attempts, long waitedMillis, long dueMillis) {
         Retry retry = new Retry(item.key(), item.profileId(), attempts, waitedMillis, dueMillis);
         put(retry.key(), Keyspace.RETRY, retry.encode(item.identified()));
+        retry.keep(item.identified());
+        unstored.add(retry);
         if (item.retry() != null) {
             loaded--;
         } else {
@@ -553,14 +579,20 @@ final class Ledger {
     void flush() {
         backlog.journalCursors();
         journal.flush();
-        backlog.cursorsStored();
+        stored();
     }
 
     /** The same, and a power failure does not take it back. */
     private void flushDurably() {
         backlog.journalCursors();
         journal.flushDurably();
+        stored();
+    }
+
+    private void stored() {
         backlog.cursorsStored();
+        unstored.forEach(retry -> retry.keep(null));
+        unstored.clear();
     }
 
     /** The cursor of a partition in the store. Any thread. */

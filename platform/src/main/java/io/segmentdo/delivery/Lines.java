@@ -109,6 +109,12 @@ final class Lines {
         return null;
     }
 
+    /** The next of those behind the head that are in the store, at most so many as would be kept in memory. */
+    List<Retry> storedNext(String profileId) {
+        Line line = lines.get(profileId);
+        return line == null ? List.of() : line.stored.stream().limit(FRESH_MAX).toList();
+    }
+
     /** Takes those of a partition out of all lines, but for the heads. */
     List<Next> withdraw(int partition) {
         List<Next> withdrawn = new ArrayList<>();

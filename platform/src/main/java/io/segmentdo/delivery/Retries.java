@@ -74,12 +74,24 @@ final class Retries {
         return first == null ? Long.MAX_VALUE : first.dueMillis();
     }
 
-    /** The event of a retry; null when it is not in the store any more. */
-    @Nullable
-    IdentifiedEvent load(Retry retry) {
-        DeliveryKey key = retry.key();
-        byte[] value = store.read(key.partition(), Keyspace.RETRY, key.toBytes(destination));
-        return value == null ? null : Retry.decodeEvent(key, value);
+    /** Brings the events of those into memory that are in the store, in one question. */
+    void load(List<Retry> retries) {
+        List<Retry> missing =
+                retries.stream().filter(retry -> retry.event() == null).toList();
+        if (missing.isEmpty()) {
+            return;
+        }
+        List<byte @Nullable []> values = store.readAll(
+                Keyspace.RETRY,
+                missing.stream()
+                        .map(retry -> new PartitionStore.Location(
+                                retry.key().partition(), retry.key().toBytes(destination)))
+                        .toList());
+        for (int i = 0; i < missing.size(); i++) {
+            Retry retry = missing.get(i);
+            byte[] value = values.get(i);
+            retry.keep(value == null ? null : Retry.decodeEvent(retry.key(), value));
+        }
     }
 
     /** What a partition has in the store, in the order of the outbox. */

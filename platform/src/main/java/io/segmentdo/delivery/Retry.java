@@ -4,9 +4,11 @@ import io.segmentdo.event.EventCodec;
 import io.segmentdo.event.FrameReader;
 import io.segmentdo.event.FrameWriter;
 import io.segmentdo.event.IdentifiedEvent;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A delivery that waits for another attempt, without its event, which is in the store.
+ * A delivery that waits for another attempt. Its event is in the store, and in memory from when that is only a decision to
+ * when it is done, and again shortly before its turn.
  *
  * <p>Confined to its lane.
  */
@@ -18,6 +20,7 @@ final class Retry {
     private final int failedAttempts;
     private final long waitedMillis;
     private long dueMillis;
+    private @Nullable IdentifiedEvent event;
 
     /**
      * @param failedAttempts how often it was tried; 0 when it only waits behind another event of its profile
@@ -54,6 +57,16 @@ final class Retry {
 
     void dueAt(long millis) {
         dueMillis = millis;
+    }
+
+    /** Its event, if that is in memory. */
+    @Nullable
+    IdentifiedEvent event() {
+        return event;
+    }
+
+    void keep(@Nullable IdentifiedEvent kept) {
+        event = kept;
     }
 
     /** As it is stored, together with its event. */

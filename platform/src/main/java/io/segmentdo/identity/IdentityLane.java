@@ -458,7 +458,7 @@ public final class IdentityLane {
         if (batch.isEmpty()) {
             return;
         }
-        FirstStops stops = new FirstStops(batch, store.partitions(), this::partition);
+        FirstStops stops = new FirstStops(batch, store, this::partition);
         for (int i = 0; i < batch.size(); i++) {
             Event event = batch.get(i);
             LanePartition partition = stops.partition(i);

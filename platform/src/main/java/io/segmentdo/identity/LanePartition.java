@@ -117,39 +117,25 @@ final class LanePartition implements PartitionState {
 
     // ---- the batch
 
-    /** Brings into memory what a batch will ask for, in as few reads as possible. */
-    void prefetch(List<ActorId> ids) {
-        List<ActorId> unknown = new ArrayList<>();
-        for (ActorId id : ids) {
-            if (actors.find(id) == null && absent.add(id)) {
-                unknown.add(id);
-            }
-        }
-        List<byte @Nullable []> values = store.readAll(
-                number, Keyspace.ACTOR, unknown.stream().map(Keys::actor).toList());
-        for (int i = 0; i < values.size(); i++) {
-            byte[] value = values.get(i);
-            if (value != null) {
-                absent.remove(unknown.get(i));
-                actors.put(unknown.get(i), load(unknown.get(i), value));
-            }
+    /** Those of these that are not in memory and that nobody has looked for yet; they are to be {@link #loaded}. */
+    List<ActorId> unknown(List<ActorId> ids) {
+        return ids.stream()
+                .filter(id -> actors.find(id) == null && absent.add(id))
+                .toList();
+    }
+
+    /** Brings into memory what the store has of an actor. */
+    void loaded(ActorId id, byte @Nullable [] value) {
+        if (value != null) {
+            absent.remove(id);
+            actors.put(id, load(id, value));
         }
     }
 
-    /** Which of these events, each with its mark, have been seen before this batch. */
-    boolean[] areSeen(List<Event> events, List<Dedupe.Mark> candidates) {
-        List<byte[]> keys = new ArrayList<>(2 * events.size());
-        for (int i = 0; i < events.size(); i++) {
-            int current = generationOf(events.get(i));
-            keys.add(candidates.get(i).key(current));
-            keys.add(candidates.get(i).key(current - 1));
-        }
-        List<byte @Nullable []> found = store.readAll(number, Keyspace.DEDUPE, keys);
-        boolean[] seen = new boolean[events.size()];
-        for (int i = 0; i < seen.length; i++) {
-            seen[i] = found.get(2 * i) != null || found.get(2 * i + 1) != null;
-        }
-        return seen;
+    /** The keys of which one is stored if an event with its mark has been seen before this batch. */
+    List<byte[]> keys(Event event, Dedupe.Mark mark) {
+        int current = generationOf(event);
+        return List.of(mark.key(current), mark.key(current - 1));
     }
 
     /** Whether something that came at a time has been seen before this batch. */

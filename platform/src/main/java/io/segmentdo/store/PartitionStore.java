@@ -2,9 +2,14 @@ package io.segmentdo.store;
 
 import io.segmentdo.problem.PlatformException;
 import io.segmentdo.problem.Problem;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +27,10 @@ public interface PartitionStore extends AutoCloseable {
     /** One key with its value. */
     @SuppressWarnings("ArrayRecordComponent") // never compared: read and taken apart
     record Entry(byte[] key, byte[] value) {}
+
+    /** Where a value is. */
+    @SuppressWarnings("ArrayRecordComponent") // never compared: asked for and taken apart
+    record Location(int partition, byte[] key) {}
 
     /** The number of partitions, fixed when the store was made. */
     int partitions();
@@ -66,6 +75,26 @@ public interface PartitionStore extends AutoCloseable {
 
     /** The values of several keys in their order, null where a key is absent. */
     List<byte @Nullable []> readAll(int partition, Keyspace keyspace, List<byte[]> keys);
+
+    /**
+     * The values of keys of several partitions in their order, null where a key is absent; on a store that is asked over a
+     * network, in one question.
+     */
+    default List<byte @Nullable []> readAll(Keyspace keyspace, List<Location> locations) {
+        Map<Integer, List<byte[]>> keys = new LinkedHashMap<>();
+        for (Location location : locations) {
+            keys.computeIfAbsent(location.partition(), partition -> new ArrayList<>())
+                    .add(location.key());
+        }
+        Map<Integer, Iterator<byte @Nullable []>> found = new HashMap<>();
+        keys.forEach((partition, wanted) ->
+                found.put(partition, readAll(partition, keyspace, wanted).iterator()));
+        List<byte @Nullable []> values = new ArrayList<>(locations.size());
+        for (Location location : locations) {
+            values.add(Objects.requireNonNull(found.get(location.partition())).next());
+        }
+        return values;
+    }
 
     /** At most {@code limit} entries in key order from {@code fromKey} up to, not including, {@code endKey}. */
     List<Entry> scan(int partition, Keyspace keyspace, byte[] fromKey, byte[] endKey, int limit);

@@ -24,27 +24,48 @@ import java.util.concurrent.TimeUnit;
 final class ChildPlatform implements AutoCloseable {
     private static final Duration START_TIMEOUT = Duration.ofMinutes(3);
 
+    /**
+     * Where a process runs.
+     *
+     * @param host the address that it listens on
+     * @param prefix what its command line begins with
+     */
+    record Place(String host, List<String> prefix) {
+        static final Place HERE = new Place("127.0.0.1", List.of());
+    }
+
     private final Path home;
+    private final Place place;
     private final int port;
     private final List<String> extraArguments;
     private Process process;
 
-    private ChildPlatform(Path home, int port, List<String> extraArguments) {
+    private ChildPlatform(Path home, Place place, int port, List<String> extraArguments) {
         this.home = home;
+        this.place = place;
         this.port = port;
         this.extraArguments = extraArguments;
     }
 
     /** Puts the webhook plugin into {@code <home>/plugins}; starts nothing yet. */
     static ChildPlatform in(Path home, String... extraArguments) throws IOException {
+        return in(home, Place.HERE, extraArguments);
+    }
+
+    static ChildPlatform in(Path home, Place place, String... extraArguments) throws IOException {
         PluginJars.webhook(Files.createDirectories(home.resolve("plugins")), "webhook.jar");
         try (ServerSocket socket = new ServerSocket(0)) {
-            return new ChildPlatform(home, socket.getLocalPort(), List.of(extraArguments));
+            return new ChildPlatform(home, place, socket.getLocalPort(), List.of(extraArguments));
         }
     }
 
     int port() {
         return port;
+    }
+
+    /** An address of its HTTP server. */
+    URI uri(String path) {
+        return URI.create("http://" + place.host() + ":" + port + path);
     }
 
     Path home() {
@@ -57,7 +78,8 @@ final class ChildPlatform implements AutoCloseable {
 
     /** Starts the process and returns when it is ready to take events. */
     void start() throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(List.of(
+        List<String> command = new ArrayList<>(place.prefix());
+        command.addAll(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-cp",
                 System.getProperty("java.class.path"),
@@ -71,6 +93,8 @@ final class ChildPlatform implements AutoCloseable {
                 "io.segmentdo.app.cli.Main",
                 "up",
                 "--no-demo",
+                "--host",
+                place.host(),
                 "--port",
                 String.valueOf(port),
                 "--config",
@@ -88,7 +112,7 @@ final class ChildPlatform implements AutoCloseable {
     private void awaitReady() throws IOException, InterruptedException {
         long deadline = System.nanoTime() + START_TIMEOUT.toNanos();
         try (HttpClient client = HttpClient.newHttpClient()) {
-            HttpRequest ready = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/health/ready"))
+            HttpRequest ready = HttpRequest.newBuilder(uri("/health/ready"))
                     .timeout(Duration.ofSeconds(1))
                     .build();
             while (System.nanoTime() < deadline && process.isAlive()) {
@@ -110,7 +134,7 @@ final class ChildPlatform implements AutoCloseable {
     /** What the running process says about itself. */
     String health() throws IOException, InterruptedException {
         try (HttpClient client = HttpClient.newHttpClient()) {
-            HttpRequest health = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/health"))
+            HttpRequest health = HttpRequest.newBuilder(uri("/health"))
                     .timeout(Duration.ofSeconds(10))
                     .build();
             return client.send(health, HttpResponse.BodyHandlers.ofString()).body();

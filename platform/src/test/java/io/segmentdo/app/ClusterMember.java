@@ -24,15 +24,16 @@ final class ClusterMember implements AutoCloseable {
     }
 
     /** Of this configuration; starts nothing yet. */
-    static ClusterMember in(Path home, String platformYaml, String workspaceYaml) throws IOException {
+    static ClusterMember in(Path home, ChildPlatform.Place place, String platformYaml, String workspaceYaml)
+            throws IOException {
         Path workspaces = Files.createDirectories(home.resolve("config/workspaces"));
         Files.writeString(home.resolve("config/platform.yaml"), platformYaml);
         Files.writeString(workspaces.resolve("shop.yaml"), workspaceYaml);
-        return new ClusterMember(ChildPlatform.in(home));
+        return new ClusterMember(ChildPlatform.in(home, place));
     }
 
-    int port() {
-        return platform.port();
+    URI uri(String path) {
+        return platform.uri(path);
     }
 
     void start() throws IOException, InterruptedException {
@@ -69,7 +70,7 @@ final class ClusterMember implements AutoCloseable {
     /** The value of a meter; -1 when the member does not answer. */
     double meter(String line) throws InterruptedException {
         try {
-            return get("/metrics", "")
+            return get("/metrics", token())
                     .lines()
                     .filter(found -> found.startsWith(line + " "))
                     .mapToDouble(found -> Double.parseDouble(found.substring(line.length() + 1)))
@@ -87,7 +88,7 @@ final class ClusterMember implements AutoCloseable {
 
     /** A page of the guarded API. */
     String get(String path, String token) throws IOException, InterruptedException {
-        HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port() + path))
+        HttpRequest request = HttpRequest.newBuilder(uri(path))
                 .timeout(Duration.ofSeconds(1))
                 .header("Authorization", "Bearer " + token)
                 .build();

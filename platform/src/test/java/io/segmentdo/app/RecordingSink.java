@@ -17,7 +17,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 
-/** A webhook on the loopback interface that keeps what it was sent, in order of arrival. Safe for concurrent use. */
+/** A webhook on this machine that keeps what it was sent, in order of arrival. Safe for concurrent use. */
 final class RecordingSink implements AutoCloseable {
     private static final ObjectMapper MAPPER = new ObjectMapper();
 
@@ -28,20 +28,24 @@ final class RecordingSink implements AutoCloseable {
     private volatile Consumer<HttpServerRequest> answer =
             request -> request.response().end();
 
-    private RecordingSink(int port) {
+    private RecordingSink(String host, int port) {
         server = vertx.createHttpServer().requestHandler(this::receive);
-        server.listen(port, "127.0.0.1")
+        server.listen(port, host)
                 .toCompletionStage()
                 .toCompletableFuture()
                 .join();
     }
 
     static RecordingSink open() {
-        return new RecordingSink(0);
+        return open(0);
     }
 
     static RecordingSink open(int port) {
-        return new RecordingSink(port);
+        return new RecordingSink("127.0.0.1", port);
+    }
+
+    static RecordingSink at(String host) {
+        return new RecordingSink(host, 0);
     }
 
     int port() {

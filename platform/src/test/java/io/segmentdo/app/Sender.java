@@ -21,14 +21,14 @@ final class Sender implements Runnable {
     private volatile boolean ending;
 
     Sender(String name, int port, String writeKey, Set<String> acknowledged) {
-        this(name, port, writeKey, acknowledged, Duration.ZERO);
+        this(name, URI.create("http://127.0.0.1:" + port + "/v1/track"), writeKey, acknowledged, Duration.ZERO);
     }
 
     /** One that rests after each event. */
-    Sender(String name, int port, String writeKey, Set<String> acknowledged, Duration rest) {
+    Sender(String name, URI uri, String writeKey, Set<String> acknowledged, Duration rest) {
         this.rest = rest;
         this.name = name;
-        this.uri = URI.create("http://127.0.0.1:" + port + "/v1/track");
+        this.uri = uri;
         this.writeKey = writeKey;
         this.acknowledged = acknowledged;
     }

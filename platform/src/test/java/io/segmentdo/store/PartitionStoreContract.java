@@ -71,6 +71,27 @@ public abstract class PartitionStoreContract {
     }
 
     @Test
+    void keysOfSeveralPartitionsAreReadInTheirOrder() {
+        Changes first = changesOf(0);
+        first.put(ACTOR, key("a"), key("1"));
+        Changes second = changesOf(1);
+        second.put(ACTOR, key("a"), key("2"));
+        second.put(ACTOR, key("b"), key("3"));
+        store.commit(List.of(first, second));
+
+        List<byte[]> values = store.readAll(
+                ACTOR,
+                List.of(
+                        new PartitionStore.Location(1, key("b")),
+                        new PartitionStore.Location(0, key("a")),
+                        new PartitionStore.Location(0, key("b")),
+                        new PartitionStore.Location(1, key("a"))));
+
+        assertThat(values).containsExactly(key("3"), key("1"), null, key("2"));
+        assertThat(store.readAll(ACTOR, List.of())).isEmpty();
+    }
+
+    @Test
     void aLaterChangeOfAKeyWins() {
         Changes changes = changesOf(0);
         changes.put(ACTOR, key("a"), key("1"));

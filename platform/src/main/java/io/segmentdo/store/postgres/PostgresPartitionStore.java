@@ -114,21 +114,32 @@ public final class PostgresPartitionStore implements PartitionStore {
 
     @Override
     public List<byte @Nullable []> readAll(int partition, Keyspace keyspace, List<byte[]> keys) {
-        if (keys.isEmpty()) {
+        return readAll(
+                keyspace, keys.stream().map(key -> new Location(partition, key)).toList());
+    }
+
+    @Override
+    public List<byte @Nullable []> readAll(Keyspace keyspace, List<Location> locations) {
+        if (locations.isEmpty()) {
             return List.of();
         }
-        Buffer[] stored =
-                keys.stream().map(key -> Buffer.buffer(StoredKey.of(key))).toArray(Buffer[]::new);
+        Integer[] partitionsOf = locations.stream().map(Location::partition).toArray(Integer[]::new);
+        Buffer[] keys = locations.stream()
+                .map(location -> Buffer.buffer(StoredKey.of(location.key())))
+                .toArray(Buffer[]::new);
         RowSet<Row> rows = query(
-                "SELECT key, value FROM " + Fold.table(keyspace) + " WHERE partition = $1 AND key = ANY ($2)",
-                Tuple.of(partition, (Object) stored));
-        Map<ByteBuffer, byte[]> found = HashMap.newHashMap(rows.size());
-        for (Entry entry : entries(rows)) {
-            found.put(ByteBuffer.wrap(entry.key()), entry.value());
+                "SELECT partition, key, value FROM unnest($1::int[], $2::bytea[]) AS wanted (partition, key) JOIN "
+                        + Fold.table(keyspace) + " USING (partition, key)",
+                Tuple.of(partitionsOf, (Object) keys));
+        Map<Integer, Map<ByteBuffer, byte[]>> found = new HashMap<>();
+        for (Row row : rows) {
+            Entry entry = StoredKey.entry(row.getBuffer(1), row.getBuffer(2));
+            found.computeIfAbsent(row.getInteger(0), partition -> new HashMap<>())
+                    .put(ByteBuffer.wrap(entry.key()), entry.value());
         }
-        List<byte @Nullable []> values = new ArrayList<>(keys.size());
-        for (byte[] key : keys) {
-            values.add(found.get(ByteBuffer.wrap(key)));
+        List<byte @Nullable []> values = new ArrayList<>(locations.size());
+        for (Location location : locations) {
+            values.add(found.getOrDefault(location.partition(), Map.of()).get(ByteBuffer.wrap(location.key())));
         }
         return values;
     }

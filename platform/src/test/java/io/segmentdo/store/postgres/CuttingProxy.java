@@ -12,7 +12,7 @@ import java.util.Set;
  * A network between a store and its database that breaks a connection at a chosen chunk of bytes, in whichever direction
  * that goes, before or after it has come through. Safe for concurrent use.
  */
-final class CuttingProxy implements AutoCloseable {
+public final class CuttingProxy implements AutoCloseable {
     private final Vertx vertx = Vertx.vertx();
     private final NetClient client = vertx.createNetClient();
     private final NetServer server;
@@ -23,8 +23,12 @@ final class CuttingProxy implements AutoCloseable {
     private int cuts;
 
     CuttingProxy(int port) {
-        server = vertx.createNetServer(
-                        new NetServerOptions().setHost("127.0.0.1").setPort(0))
+        this("127.0.0.1", port);
+    }
+
+    /** Listens on an address of this machine, and leads to a port of its loopback interface. */
+    public CuttingProxy(String host, int port) {
+        server = vertx.createNetServer(new NetServerOptions().setHost(host).setPort(0))
                 .connectHandler(near -> {
                     if (!admit(near)) {
                         near.close();
@@ -42,7 +46,8 @@ final class CuttingProxy implements AutoCloseable {
         server.listen().await();
     }
 
-    int port() {
+    /** The port that it listens on. */
+    public int port() {
         return server.actualPort();
     }
 

@@ -1,0 +1,298 @@
+package io.segmentdo.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.segmentdo.app.ClusterAccount.Happening;
+import io.segmentdo.app.ClusterNetwork.Net;
+import io.segmentdo.store.PostgresConfig;
+import io.segmentdo.store.postgres.CuttingProxy;
+import io.segmentdo.store.postgres.RealPostgres;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.CleanupMode;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Three members on PostgreSQL under load, while one of them joins, is killed, is cut off, stands still for longer than the
+ * others wait, and leaves: nothing that was acknowledged is lost, nothing is twice in an outbox, every user's events keep
+ * their order.
+ *
+ * <p>Prints how long partitions stood still. {@code -Dcluster.rounds=n} lets everything happen n times.
+ */
+class ClusterIT {
+    private static final int PARTITIONS = 12;
+    private static final int ROUNDS = Integer.getInteger("cluster.rounds", 1);
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
+    private static final Duration FROZEN = Duration.ofSeconds(8);
+    private static final String THIRD = "c";
+
+    @TempDir(cleanup = CleanupMode.ON_SUCCESS)
+    Path home;
+
+    private final ClusterLoad load = new ClusterLoad(PARTITIONS);
+    private final List<Happening> happenings = new ArrayList<>();
+
+    @Test
+    void nothingIsLostDoubledOrOvertakenWhateverHappensToAMember() throws Exception {
+        PostgresConfig database = RealPostgres.shared().config();
+        try (ClusterNetwork network = ClusterNetwork.open();
+                RecordingSink sink = RecordingSink.at(network.outside(Net.SERVICES));
+                CuttingProxy way = new CuttingProxy(network.outside(Net.SERVICES), database.port())) {
+            Setting setting = new Setting(network, database, way.port(), sink.port());
+            try (ClusterMember a = setting.member("a", 0);
+                    ClusterMember b = setting.member("b", 1);
+                    ClusterMember c = setting.member(THIRD, 2)) {
+                Scene scene = new Scene(network, sink, a, b, c);
+                scene.begin();
+                for (int round = 0; round < ROUNDS; round++) {
+                    scene.crash();
+                    scene.cutOff();
+                    scene.hang();
+                    scene.leave();
+                }
+                scene.end();
+            }
+            ClusterAccount.checkArrivals(sink.arrivals());
+            ClusterAccount.checkOutboxes(database, PARTITIONS, load.acknowledged(), happenings);
+        }
+    }
+
+    /** Everything that may happen to the third member; it is there before and after each. */
+    private final class Scene {
+        private final ClusterNetwork network;
+        private final RecordingSink sink;
+        private final ClusterMember a;
+        private final ClusterMember b;
+        private final ClusterMember c;
+
+        Scene(ClusterNetwork network, RecordingSink sink, ClusterMember a, ClusterMember b, ClusterMember c) {
+            this.network = network;
+            this.sink = sink;
+            this.a = a;
+            this.b = b;
+            this.c = c;
+        }
+
+        void begin() throws Exception {
+            a.start();
+            b.start();
+            await("a and b share the partitions", () -> a.owned() == PARTITIONS / 2 && b.owned() == PARTITIONS / 2);
+            load.start("a", a, PARTITIONS);
+            load.start("b", b, PARTITIONS);
+            await("events arrive", () -> sink.arrivals().size() > 200);
+            happens("join", c::start, this::isWhole);
+            load.start(THIRD, c, PARTITIONS / 2);
+            showsTheCluster(c);
+        }
+
+        void crash() throws Exception {
+            settle();
+            happens("crash", c::kill, this::isTakenOver);
+            c.start();
+            await("c is back after a crash", this::isWhole);
+        }
+
+        void cutOff() throws Exception {
+            if (!network.reason().isEmpty()) {
+                System.out.println("cluster: cutting a member off is skipped, no network namespace: " + network.reason());
+                return;
+            }
+            settle();
+            happens(
+                    "cut",
+                    () -> {
+                        for (Net net : Net.values()) {
+                            network.cut(net);
+                        }
+                    },
+                    this::isTakenOver);
+            settleOthers();
+            happens(
+                    "heal",
+                    () -> {
+                        for (Net net : Net.values()) {
+                            network.heal(net);
+                        }
+                    },
+                    this::isWhole);
+        }
+
+        void hang() throws Exception {
+            settle();
+            long frozen = System.nanoTime();
+            happens("hang", c::freeze, this::isTakenOver);
+            settleOthers();
+            await("c stood still for long", () -> System.nanoTime() - frozen > FROZEN.toNanos());
+            String before = c.log();
+            happens("thaw", c::thaw, this::isWhole);
+            assertThat(c.log().substring(before.length())).containsAnyOf("stepping down", "it steps down");
+        }
+
+        void leave() throws Exception {
+            settle();
+            happens("leave", c::leave, this::isTakenOver);
+            c.start();
+            await("c is back after it left", this::isWhole);
+        }
+
+        void end() throws Exception {
+            load.end(PATIENCE);
+            settle();
+            for (ClusterMember member : List.of(a, b, c)) {
+                await(
+                        "the books balance",
+                        () -> member.meter("segmentdo_ledger_imbalance_events{account=\"intake\"}") == 0);
+            }
+            for (ClusterMember member : List.of(c, b, a)) {
+                member.leave();
+            }
+        }
+
+        private boolean isWhole() throws InterruptedException {
+            int share = PARTITIONS / 3;
+            return c.owned() == share && a.owned() == share && b.owned() == share;
+        }
+
+        private boolean isTakenOver() throws InterruptedException {
+            return a.owned() + b.owned() == PARTITIONS;
+        }
+
+        /** Lets what was accepted until now arrive. */
+        private void settle() throws InterruptedException {
+            arrives(load.acknowledged());
+        }
+
+        /** The same without what the third member has in its spool. */
+        private void settleOthers() throws InterruptedException {
+            arrives(load.acknowledgedBut(THIRD));
+        }
+
+        private void arrives(Set<String> messageIds) throws InterruptedException {
+            assertThat(sink.awaitMessageIds(messageIds, PATIENCE))
+                    .as("acknowledged and not delivered")
+                    .isEmpty();
+        }
+    }
+
+    // ---- the members
+
+    private final class Setting {
+        private final ClusterNetwork network;
+        private final PostgresConfig database;
+        private final int wayPort;
+        private final int sinkPort;
+        private final List<Integer> ports = freePorts(6);
+
+        Setting(ClusterNetwork network, PostgresConfig database, int wayPort, int sinkPort) throws IOException {
+            this.network = network;
+            this.database = database;
+            this.wayPort = wayPort;
+            this.sinkPort = sinkPort;
+        }
+
+        /** The third one is where it can be cut off, and has its own way to the database. */
+        ClusterMember member(String name, int number) throws IOException {
+            boolean isThird = name.equals(THIRD);
+            String outside = network.outside(Net.MEMBERS);
+            String services = network.outside(Net.SERVICES);
+            String platform = """
+                    cluster:
+                      enabled: true
+                      secret: a-secret-for-this-test
+                      host: %s
+                      port: %d
+                      bus-port: %d
+                      members: ["%s:%d", "%s:%d"]
+                    store:
+                      engine: postgres
+                      partitions: %d
+                      postgres: {host: %s, port: %d, database: postgres, user: postgres, password: postgres, schema: %s}
+                    identity: {lanes: 1}
+                    http: {event-loops: 1}
+                    """.formatted(
+                            isThird ? network.inside(Net.MEMBERS) : outside,
+                            ports.get(number),
+                            ports.get(3 + number),
+                            outside,
+                            ports.get(0),
+                            outside,
+                            ports.get(1),
+                            PARTITIONS,
+                            isThird ? services : "127.0.0.1",
+                            isThird ? wayPort : database.port(),
+                            database.schema());
+            String workspace = """
+                    sources:
+                      - {id: app, kind: server, write-keys: [%s]}
+                    destinations:
+                      - id: sink
+                        plugin: webhook
+                        ordered: true
+                        settings: {url: "http://%s:%d/"}
+                        connections: [{source: app}]
+                    """.formatted(ClusterLoad.WRITE_KEY, services, sinkPort);
+            ChildPlatform.Place place = isThird
+                    ? new ChildPlatform.Place(network.inside(Net.SERVICES), network.prefix())
+                    : ChildPlatform.Place.HERE;
+            return ClusterMember.in(home.resolve(name), place, platform, workspace);
+        }
+    }
+
+    private static List<Integer> freePorts(int count) throws IOException {
+        List<ServerSocket> sockets = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            sockets.add(new ServerSocket(0));
+        }
+        List<Integer> ports = sockets.stream().map(ServerSocket::getLocalPort).toList();
+        for (ServerSocket socket : sockets) {
+            socket.close();
+        }
+        return ports;
+    }
+
+    private static void showsTheCluster(ClusterMember member) throws Exception {
+        ObjectMapper mapper = new ObjectMapper();
+        JsonNode shown = mapper.readTree(member.get("/v1/cluster", member.token()));
+
+        assertThat(shown.path("members")).hasSize(3);
+        assertThat(shown.path("owners")).hasSize(PARTITIONS);
+        assertThat(shown.path("held")).hasSize(PARTITIONS / 3);
+        JsonNode refused = mapper.readTree(member.get("/v1/cluster", "guessed"));
+        assertThat(refused.path("error").path("code").asText()).isEqualTo("unauthorized");
+    }
+
+    // ---- time
+
+    private interface Act {
+        void run() throws Exception;
+    }
+
+    private interface Condition {
+        boolean holds() throws Exception;
+    }
+
+    /** Does something, and waits until its consequences are over. */
+    private void happens(String what, Act act, Condition isOver) throws Exception {
+        long from = System.currentTimeMillis();
+        act.run();
+        await("after " + what, isOver);
+        happenings.add(new Happening(what, from, System.currentTimeMillis()));
+        System.out.printf("cluster: %s took %d ms%n", what, System.currentTimeMillis() - from);
+    }
+
+    private static void await(String what, Condition condition) throws Exception {
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        while (!condition.holds()) {
+            assertThat(System.nanoTime()).as(what).isLessThan(deadline);
+            Thread.sleep(20);
+        }
+    }
+}
