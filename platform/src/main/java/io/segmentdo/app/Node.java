@@ -11,6 +11,7 @@ import io.segmentdo.config.Loaded;
 import io.segmentdo.connector.DeclaredDestination;
 import io.segmentdo.control.ApiGuard;
 import io.segmentdo.control.ControlApi;
+import io.segmentdo.control.DiscardsApi;
 import io.segmentdo.control.Health;
 import io.segmentdo.control.OwnerToken;
 import io.segmentdo.control.Workspace;
@@ -18,6 +19,7 @@ import io.segmentdo.control.Workspaces;
 import io.segmentdo.delivery.Deliveries;
 import io.segmentdo.delivery.DeliveryApi;
 import io.segmentdo.delivery.DestinationsApi;
+import io.segmentdo.identity.Colleagues;
 import io.segmentdo.identity.Directory;
 import io.segmentdo.identity.IdentityLane;
 import io.segmentdo.identity.IdentityMeters;
@@ -330,14 +332,15 @@ public final class Node implements AutoCloseable {
             io.vertx.ext.web.Router api = io.vertx.ext.web.Router.router(vertx);
             new ControlApi(
                             workspaces,
-                            discards,
                             loaded.masked(),
                             health,
                             metrics,
                             new ApiGuard(owner, config.control(), clock),
                             config.control())
                     .mount(api);
-            new DeliveryApi(deliveries.deadLetters()).mount(api);
+            Colleagues colleagues = cluster.map(joined -> joined.colleagues(vertx)).orElse(Colleagues.NONE);
+            new DiscardsApi(discards, colleagues).mount(api);
+            new DeliveryApi(deliveries.deadLetters(colleagues)).mount(api);
             new DestinationsApi(deliveries).mount(api);
             new ClusterApi(cluster, claims).mount(api);
             return api;

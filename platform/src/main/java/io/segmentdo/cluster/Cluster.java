@@ -8,11 +8,13 @@ import com.hazelcast.partition.MigrationListener;
 import com.hazelcast.partition.MigrationState;
 import com.hazelcast.partition.ReplicaMigrationEvent;
 import io.segmentdo.config.Secret;
+import io.segmentdo.identity.Colleagues;
 import io.segmentdo.identity.Directory;
 import io.segmentdo.identity.Place;
 import io.segmentdo.identity.Seal;
 import io.segmentdo.problem.PlatformException;
 import io.segmentdo.problem.Problem;
+import io.vertx.core.Vertx;
 import io.vertx.core.VertxBuilder;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.eventbus.EventBusOptions;
@@ -143,9 +145,7 @@ public final class Cluster implements Directory, Wish, AutoCloseable {
                 kicks.release();
             }
         });
-        if (hasNoOtherKeeper()) {
-            hazelcast.getCluster().promoteLocalLiteMember(); // somebody has to keep the addresses of the event bus
-        }
+        keepPart();
         read();
         thread.start();
     }
@@ -177,6 +177,11 @@ public final class Cluster implements Directory, Wish, AutoCloseable {
     /** By what members know each other's messages. */
     public Seal seal() {
         return Seal.by(secret(config));
+    }
+
+    /** The others, to be asked over the event bus of this node. */
+    public Colleagues colleagues(Vertx vertx) {
+        return new Calls(vertx, this);
     }
 
     /** Where the lanes of this node are, in the order of their numbers. */
@@ -300,9 +305,13 @@ public final class Cluster implements Directory, Wish, AutoCloseable {
         }
     }
 
-    /** A member that takes part is no lite member, also after two halves of a cluster have merged. */
+    /**
+     * A member that takes part is no lite member, also after two halves of a cluster have merged; nor is one that is left
+     * alone while it starts: somebody has to keep the addresses of the event bus, or its start never ends.
+     */
     private void keepPart() {
-        if (part == Part.FULL && hazelcast.getCluster().getLocalMember().isLiteMember()) {
+        boolean isKeeper = part == Part.FULL || (part == Part.NONE && hasNoOtherKeeper());
+        if (isKeeper && hazelcast.getCluster().getLocalMember().isLiteMember()) {
             hazelcast.getCluster().promoteLocalLiteMember();
         }
     }

@@ -2,8 +2,6 @@ package io.segmentdo.control;
 
 import io.segmentdo.problem.PlatformException;
 import io.segmentdo.problem.Problem;
-import io.segmentdo.rest.Endpoint;
-import io.segmentdo.telemetry.Discards;
 import io.segmentdo.telemetry.Metrics;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerResponse;
@@ -14,7 +12,6 @@ import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 
 /**
  * The REST API of the control plane, and the pages for operators: {@code /health} and {@code /metrics}.
@@ -23,10 +20,7 @@ import java.util.Optional;
  * are guarded. Safe for concurrent use.
  */
 public final class ControlApi {
-    private static final int SAMPLES_DEFAULT = 100;
-
     private final Workspaces workspaces;
-    private final Discards discards;
     private final Map<String, String> effectiveConfig;
     private final Health health;
     private final Metrics metrics;
@@ -38,14 +32,12 @@ public final class ControlApi {
      */
     public ControlApi(
             Workspaces workspaces,
-            Discards discards,
             Map<String, String> effectiveConfig,
             Health health,
             Metrics metrics,
             ApiGuard guard,
             ControlConfig config) {
         this.workspaces = workspaces;
-        this.discards = discards;
         this.effectiveConfig = effectiveConfig;
         this.health = health;
         this.metrics = metrics;
@@ -68,7 +60,6 @@ public final class ControlApi {
         router.get("/metrics").handler(this::guardMetrics).handler(this::scrape);
         router.route("/v1/*").handler(guard);
         router.get("/v1/workspaces").handler(this::listWorkspaces);
-        router.get("/v1/discards").handler(this::listDiscards);
         router.get("/v1/config").handler(this::showConfig);
         router.route().last().handler(ControlApi::notFound);
     }
@@ -144,36 +135,6 @@ public final class ControlApi {
         JsonArray shown = new JsonArray();
         workspaces.current().forEach(workspace -> shown.add(new JsonObject(workspace.shown())));
         answer(context, 200).end(new JsonObject().put("workspaces", shown).toBuffer());
-    }
-
-    private void listDiscards(RoutingContext context) {
-        Optional<String> source = Optional.ofNullable(context.request().getParam("source"));
-        Optional<String> reason = Optional.ofNullable(context.request().getParam("reason"));
-        int limit = Endpoint.parameter(context, "limit", SAMPLES_DEFAULT, 1, 10_000);
-        JsonArray counts = new JsonArray();
-        discards.counts().stream()
-                .filter(count -> source.map(count.source()::equals).orElse(true))
-                .filter(count -> reason.map(count.reason()::equals).orElse(true))
-                .forEach(count -> counts.add(new JsonObject()
-                        .put("source", count.source())
-                        .put("reason", count.reason())
-                        .put("events", count.events())));
-        JsonArray samples = new JsonArray();
-        discards.samples().stream()
-                .filter(sample -> source.map(sample.source()::equals).orElse(true))
-                .filter(sample -> reason.map(sample.reason()::equals).orElse(true))
-                .limit(limit)
-                .forEach(sample -> samples.add(new JsonObject()
-                        .put("source", sample.source())
-                        .put("reason", sample.reason())
-                        .put("detail", sample.detail())
-                        .put("excerpt", sample.excerpt())
-                        .put("at", sample.at().toString())));
-        answer(context, 200)
-                .end(new JsonObject()
-                        .put("counts", counts)
-                        .put("samples", samples)
-                        .toBuffer());
     }
 
     private void showConfig(RoutingContext context) {

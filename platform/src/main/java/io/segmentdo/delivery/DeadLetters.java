@@ -1,14 +1,18 @@
 package io.segmentdo.delivery;
 
+import io.segmentdo.identity.Colleagues;
 import io.segmentdo.problem.PlatformException;
 import io.segmentdo.problem.Problem;
 import io.segmentdo.store.Keyspace;
 import io.segmentdo.store.PartitionStore;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -16,7 +20,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The deliveries that were given up: to be looked at, given another life, or forgotten.
+ * The deliveries that were given up: to be looked at, given another life, or forgotten, whichever member owns their
+ * partitions.
  *
  * <p>All calls block and none may be made on an event loop. Safe for concurrent use. They fail with {@code NOT_FOUND} for
  * a destination that does not exist and {@code OVERLOADED} when it does not answer.
@@ -37,12 +42,24 @@ public final class DeadLetters {
         }
     }
 
+    private static final String TOPIC = "dead-letters";
+
+    /** What every member does for the partitions that it owns. */
+    private enum Task {
+        SHOW,
+        REPLAY,
+        DELETE
+    }
+
     private final PartitionStore store;
     private final Lanes lanes;
+    private final Colleagues colleagues;
 
-    DeadLetters(PartitionStore store, Lanes lanes) {
+    DeadLetters(PartitionStore store, Lanes lanes, Colleagues colleagues) {
         this.store = store;
         this.lanes = lanes;
+        this.colleagues = colleagues;
+        colleagues.answer(TOPIC, this::answer);
     }
 
     /**
@@ -53,12 +70,12 @@ public final class DeadLetters {
      * @param limit from 1 to 1,000
      */
     public Page list(String destination, Optional<String> after, int limit) {
-        Lane lane = lanes.require(destination);
+        lanes.require(destination);
         if (limit < 1 || limit > PAGE_MAX) {
             throw new PlatformException(
                     Problem.INVALID_REQUEST, "limit: " + limit + " (expected: 1 to " + PAGE_MAX + ")");
         }
-        show(lane);
+        everywhere(Task.SHOW, destination, List.of());
         DeliveryKey start = after.map(DeadLetters::parse).orElse(new DeliveryKey(0, -1, 0));
         List<DeadLetter> letters = new ArrayList<>();
         for (int partition = start.partition(); partition < store.partitions() && letters.size() < limit; partition++) {
@@ -78,8 +95,7 @@ public final class DeadLetters {
 
     /** Delivers these again; returns how many of them there were. */
     public int replay(String destination, Collection<String> ids) {
-        return Lanes.answer(lanes.require(destination)
-                .replay(ids.stream().map(DeadLetters::parse).toList()));
+        return complete(everywhere(Task.REPLAY, destination, ids));
     }
 
     /** Delivers all again; returns how many there were. */
@@ -97,8 +113,56 @@ public final class DeadLetters {
 
     /** Forgets these; returns how many of them there were. */
     public int delete(String destination, Collection<String> ids) {
-        return Lanes.answer(lanes.require(destination)
-                .forget(ids.stream().map(DeadLetters::parse).toList()));
+        return complete(everywhere(Task.DELETE, destination, ids));
+    }
+
+    // ---- all members
+
+    /** What came of a task: how many letters it was about, and who did not answer. */
+    private record Done(int letters, List<String> silent) {}
+
+    private Done everywhere(Task task, String destination, Collection<String> ids) {
+        JsonObject question = new JsonObject()
+                .put("task", task.name())
+                .put("destination", destination)
+                .put("ids", new JsonArray(List.copyOf(ids)));
+        CompletableFuture<Colleagues.Answers> others =
+                colleagues.askAll(TOPIC, question).toCompletionStage().toCompletableFuture();
+        int letters = here(task, destination, ids);
+        Colleagues.Answers answers = Lanes.answer(others);
+        for (JsonObject other : answers.byMember().values()) {
+            letters += other.getInteger("letters", 0);
+        }
+        return new Done(letters, answers.silent());
+    }
+
+    /** A member that is silent may have letters of its own; the call may be repeated. */
+    private static int complete(Done done) {
+        if (!done.silent.isEmpty()) {
+            throw new PlatformException(
+                    Problem.OVERLOADED,
+                    "done for " + done.letters + " dead letters, but members " + done.silent + " did not answer");
+        }
+        return done.letters;
+    }
+
+    private JsonObject answer(JsonObject question) {
+        List<String> ids = question.getJsonArray("ids").stream().map(String::valueOf).toList();
+        Task task = Task.valueOf(question.getString("task"));
+        return new JsonObject().put("letters", here(task, question.getString("destination"), ids));
+    }
+
+    private int here(Task task, String destination, Collection<String> ids) {
+        Lane lane = lanes.require(destination);
+        List<DeliveryKey> keys = ids.stream().map(DeadLetters::parse).toList();
+        return switch (task) {
+            case SHOW -> {
+                show(lane);
+                yield 0;
+            }
+            case REPLAY -> Lanes.answer(lane.replay(keys));
+            case DELETE -> Lanes.answer(lane.forget(keys));
+        };
     }
 
     private static DeliveryKey parse(String id) {

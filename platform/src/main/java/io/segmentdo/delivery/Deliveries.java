@@ -3,6 +3,7 @@ package io.segmentdo.delivery;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.segmentdo.destination.Catalogue;
 import io.segmentdo.destination.ConfiguredDestination;
+import io.segmentdo.identity.Colleagues;
 import io.segmentdo.problem.PlatformException;
 import io.segmentdo.store.Changes;
 import io.segmentdo.store.Keyspace;
@@ -197,9 +198,14 @@ public final class Deliveries implements AutoCloseable {
         return new Destinations(new Lanes(lanes));
     }
 
-    /** What was given up. */
+    /** What was given up, of a node on its own. */
     public DeadLetters deadLetters() {
-        return new DeadLetters(services.store(), new Lanes(lanes));
+        return deadLetters(Colleagues.NONE);
+    }
+
+    /** What was given up, here and at other members; to be called once. */
+    public DeadLetters deadLetters(Colleagues colleagues) {
+        return new DeadLetters(services.store(), new Lanes(lanes), colleagues);
     }
 
     /** Delivers what is in the past. */

@@ -524,8 +524,8 @@ final class Ledger {
 
     /** Gives a dead letter another life; false when there is none of this key. */
     boolean replay(DeliveryKey key) {
-        byte[] value = services.store().read(key.partition(), Keyspace.DEAD_LETTER, key.toBytes(destination));
-        if (value == null || !backlog.owns(key.partition())) {
+        byte[] value = deadLetter(key);
+        if (value == null) {
             return false;
         }
         DeadLetter letter = DeadLetter.decode(key, value);
@@ -541,10 +541,15 @@ final class Ledger {
         return true;
     }
 
+    private byte @Nullable [] deadLetter(DeliveryKey key) {
+        return backlog.owns(key.partition())
+                ? services.store().read(key.partition(), Keyspace.DEAD_LETTER, key.toBytes(destination))
+                : null;
+    }
+
     /** Forgets a dead letter; false when there is none of this key. */
     boolean forget(DeliveryKey key) {
-        if (services.store().read(key.partition(), Keyspace.DEAD_LETTER, key.toBytes(destination)) == null
-                || !backlog.owns(key.partition())) {
+        if (deadLetter(key) == null) {
             return false;
         }
         delete(key, Keyspace.DEAD_LETTER);

@@ -27,6 +27,7 @@ final class Channels {
     private final Map<Integer, Long> lastReceived = new HashMap<>();
     private final Map<Integer, Deque<ChannelMessage>> unacknowledged = new HashMap<>();
     private final List<byte[]> acknowledgedKeys = new ArrayList<>();
+    private long unacknowledgedBytes;
 
     private final List<ChannelMessage> sentNow = new ArrayList<>();
     private final Map<Integer, Long> receivedNow = new HashMap<>();
@@ -69,9 +70,7 @@ final class Channels {
                 ByteBuffer key = ByteBuffer.wrap(entry.key());
                 int to = key.getInt(1);
                 long number = key.getLong(5);
-                unacknowledged
-                        .computeIfAbsent(to, receiver -> new ArrayDeque<>())
-                        .add(new ChannelMessage(partition, to, number, entry.value()));
+                keep(new ChannelMessage(partition, to, number, entry.value()));
                 from = Keys.sent(to, number + 1);
             }
         } while (page.size() == PAGE);
@@ -116,22 +115,32 @@ final class Channels {
     /** What this commit sent, after it is durable. */
     List<ChannelMessage> committed() {
         List<ChannelMessage> sent = List.copyOf(sentNow);
-        for (ChannelMessage message : sent) {
-            unacknowledged
-                    .computeIfAbsent(message.to(), key -> new ArrayDeque<>())
-                    .add(message);
-        }
+        sent.forEach(this::keep);
         sentNow.clear();
         receivedNow.clear();
         acknowledgedKeys.clear();
         return sent;
     }
 
+    private void keep(ChannelMessage message) {
+        unacknowledged
+                .computeIfAbsent(message.to(), key -> new ArrayDeque<>())
+                .add(message);
+        unacknowledgedBytes += message.body().length;
+    }
+
     void acknowledged(int to, long number) {
         Deque<ChannelMessage> messages = unacknowledged.get(to);
         while (messages != null && !messages.isEmpty() && messages.getFirst().number() <= number) {
-            acknowledgedKeys.add(Keys.sent(to, messages.removeFirst().number()));
+            ChannelMessage first = messages.removeFirst();
+            unacknowledgedBytes -= first.body().length;
+            acknowledgedKeys.add(Keys.sent(to, first.number()));
         }
+    }
+
+    /** What is kept in memory until its receivers have it. */
+    long unacknowledgedBytes() {
+        return unacknowledgedBytes;
     }
 
     List<ChannelMessage> unacknowledged() {

@@ -2,6 +2,7 @@ package io.segmentdo.identity;
 
 import static io.segmentdo.config.Checks.check;
 
+import io.segmentdo.config.ByteSize;
 import io.segmentdo.config.Doc;
 
 /**
@@ -20,6 +21,10 @@ public record IdentityConfig(
                 + " beyond it the partition takes no more batches and the spool grows.")
         int heldEventsMax,
 
+        @Doc("How many bytes of messages a partition keeps for others that have not taken them yet, > 0;"
+                + " beyond it the partition takes no more batches and the spool grows.")
+        ByteSize unacknowledgedBytesMax,
+
         @Doc("How many identifiers the memory of a lane keeps, >= 1000.")
         int cachedActors,
 
@@ -33,17 +38,33 @@ public record IdentityConfig(
 
         @Doc("How many messages between partitions one commit takes in, >= 1.")
         int messagesPerCommit) {
-    public static final IdentityConfig DEFAULT = new IdentityConfig(0, 7, 10_000, 100_000, 300, 100, 10_000, 4096);
+    public static final IdentityConfig DEFAULT =
+            new IdentityConfig(0, 7, 10_000, ByteSize.mebibytes(4), 100_000, 300, 100, 10_000, 4096);
 
     public IdentityConfig {
         check(lanes >= 0 && lanes <= 64, "lanes", lanes, "0 to 64");
         check(dedupeDays >= 1 && dedupeDays <= 90, "dedupe-days", dedupeDays, "1 to 90");
         check(heldEventsMax >= 1, "held-events-max", heldEventsMax, ">= 1");
+        check(unacknowledgedBytesMax.bytes() > 0, "unacknowledged-bytes-max", unacknowledgedBytesMax, "> 0");
         check(cachedActors >= 1000, "cached-actors", cachedActors, ">= 1000");
         check(traitsMax >= 1, "traits-max", traitsMax, ">= 1");
         check(refusedMax >= 1, "refused-max", refusedMax, ">= 1");
         check(groupMembersMax >= 1, "group-members-max", groupMembersMax, ">= 1");
         check(messagesPerCommit >= 1, "messages-per-commit", messagesPerCommit, ">= 1");
+    }
+
+    /** The same with another bound of messages that others have not taken. */
+    IdentityConfig keeping(ByteSize unacknowledgedMax) {
+        return new IdentityConfig(
+                lanes,
+                dedupeDays,
+                heldEventsMax,
+                unacknowledgedMax,
+                cachedActors,
+                traitsMax,
+                refusedMax,
+                groupMembersMax,
+                messagesPerCommit);
     }
 
     /** How many lanes there are. */

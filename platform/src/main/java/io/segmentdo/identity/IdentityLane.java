@@ -1,6 +1,7 @@
 package io.segmentdo.identity;
 
 import io.segmentdo.event.Event;
+import io.segmentdo.identity.Arrivals.Inbound;
 import io.segmentdo.identity.Message.Visit;
 import io.segmentdo.problem.PlatformException;
 import io.segmentdo.problem.Problem;
@@ -36,9 +37,6 @@ import org.slf4j.LoggerFactory;
 public final class IdentityLane {
     private static final Logger log = LoggerFactory.getLogger(IdentityLane.class);
 
-    /** A message that is committed at its sender and waits for its receiver, decoded when it never left this lane. */
-    private record Inbound(int from, int to, long number, Message message) {}
-
     /** Something that is asked of a ledger of this lane from outside. */
     private record Request(Message.ToLedger message, Dedupe.Mark mark, long atMillis) {}
 
@@ -65,7 +63,7 @@ public final class IdentityLane {
 
     private final Map<Integer, LanePartition> partitions = new LinkedHashMap<>();
     private final Map<Integer, Protocol> actors = new HashMap<>();
-    private final Deque<Inbound> inbox = new ArrayDeque<>();
+    private final Arrivals arrivals = new Arrivals();
     private boolean isBroken;
 
     // the running batch
@@ -172,7 +170,7 @@ public final class IdentityLane {
             actors.remove(number);
             waiting += closed == null ? 0 : closed.waitingEvents();
         }
-        inbox.removeIf(message -> numbers.contains(message.to) || numbers.contains(message.from));
+        arrivals.close(numbers);
         return waiting;
     }
 
@@ -196,8 +194,9 @@ public final class IdentityLane {
     /**
      * Identifies events whose first stops are partitions of this lane, in order, and returns when they are durable.
      *
-     * @throws PlatformException {@link Problem#OVERLOADED} when a partition holds as many events as it may: nothing was
-     *     done, and {@link #drain} may make room; {@link Problem#NOT_OWNER} when one belongs to another owner
+     * @throws PlatformException {@link Problem#OVERLOADED} when a partition holds as many events as it may, or keeps as
+     *     many messages for others: nothing was done, and {@link #drain} may make room; {@link Problem#NOT_OWNER} when one
+     *     belongs to another owner
      */
     public LaneResult apply(List<Event> batch) {
         checkUsable();
@@ -206,25 +205,25 @@ public final class IdentityLane {
     }
 
     private void refuseIfFull(List<Event> batch) {
-        Set<Integer> full = new HashSet<>();
+        Map<Integer, String> full = new HashMap<>();
         for (LanePartition partition : partitions.values()) {
-            if (partition.heldEvents() >= config.heldEventsMax()) {
-                full.add(partition.number());
-            }
+            partition.fullBecause().ifPresent(reason -> full.put(partition.number(), reason));
         }
-        if (!full.isEmpty()
-                && batch.stream().anyMatch(event -> full.contains(Partitions.of(event, store.partitions())))) {
-            throw new PlatformException(
-                    Problem.OVERLOADED,
-                    "partitions " + full + " hold " + config.heldEventsMax()
-                            + " events or more each (expected: fewer)");
+        if (full.isEmpty()) {
+            return;
+        }
+        for (Event event : batch) {
+            String reason = full.get(Partitions.of(event, store.partitions()));
+            if (reason != null) {
+                throw new PlatformException(Problem.OVERLOADED, reason);
+            }
         }
     }
 
     /** Takes in messages between partitions, as many as one commit may, and returns when their effects are durable. */
     public LaneResult drain() {
         checkUsable();
-        return inbox.isEmpty() ? LaneResult.NOTHING : commit(List.of(), List.of());
+        return arrivals.isEmpty() ? LaneResult.NOTHING : commit(List.of(), List.of());
     }
 
     /**
@@ -294,7 +293,7 @@ public final class IdentityLane {
 
     /** Whether no message waits for {@link #drain}. */
     public boolean isIdle() {
-        return inbox.isEmpty();
+        return arrivals.isEmpty();
     }
 
     /** Takes messages from partitions of other lanes; they take effect with the next commit. Repeats are harmless. */
@@ -303,8 +302,14 @@ public final class IdentityLane {
     }
 
     private void take(ChannelMessage message) {
-        if (partitions.containsKey(message.to())) {
-            inbox.add(new Inbound(message.from(), message.to(), message.number(), MessageCodec.decode(message.body())));
+        LanePartition receiver = partitions.get(message.to());
+        if (receiver == null) {
+            return;
+        }
+        if (partitions.containsKey(message.from())) {
+            arrivals.add(Arrivals.decoded(message));
+        } else {
+            arrivals.offer(message, receiver.channels().lastReceived(message.from()));
         }
     }
 
@@ -348,10 +353,7 @@ public final class IdentityLane {
     // ---- one commit
 
     private LaneResult commit(List<Event> batch, List<Request> requests) {
-        List<Inbound> messages = new ArrayList<>();
-        while (!inbox.isEmpty() && messages.size() < config.messagesPerCommit()) {
-            messages.add(inbox.removeFirst());
-        }
+        List<Inbound> messages = arrivals.next(config.messagesPerCommit());
         try {
             compileRules();
             applyAll(messages, batch, requests);
@@ -425,32 +427,29 @@ public final class IdentityLane {
     }
 
     private void applyMessage(Inbound inbound, @Nullable String unappliable) {
-        LanePartition partition = partition(inbound.to);
-        long last = partition.channels().lastReceived(inbound.from);
-        if (inbound.number <= last) {
+        LanePartition partition = partition(inbound.to());
+        long last = partition.channels().lastReceived(inbound.from());
+        if (inbound.number() <= last) {
             return;
         }
-        if (inbound.number > last + 1) {
-            if (partitions.containsKey(inbound.from)) {
-                throw new PlatformException(
-                        Problem.STORAGE_FAILED,
-                        "message " + inbound.number + " from partition " + inbound.from + " to " + inbound.to
-                                + " (expected: " + (last + 1) + "): the store has lost a commit");
-            }
-            return; // overtaken on the way; it comes again
+        if (inbound.number() > last + 1) {
+            throw new PlatformException(
+                    Problem.STORAGE_FAILED,
+                    "message " + inbound.number() + " from partition " + inbound.from() + " to " + inbound.to()
+                            + " (expected: " + (last + 1) + "): the store has lost a commit");
         }
-        partition.channels().received(inbound.from, inbound.number);
-        if (unappliable != null && inbound.message instanceof Visit visit) {
+        partition.channels().received(inbound.from(), inbound.number());
+        if (unappliable != null && inbound.message() instanceof Visit visit) {
             partition.deadLetter(visit.event(), unappliable);
             return;
         }
         try {
-            deliver(partition, inbound.message);
+            deliver(partition, inbound.message());
         } catch (PlatformException failed) {
             throw failed;
         } catch (RuntimeException failed) {
             // only an event can be given up alone; without any other message the actors would contradict each other
-            throw inbound.message instanceof Visit ? new Unappliable(inbound, failed) : failed;
+            throw inbound.message() instanceof Visit ? new Unappliable(inbound, failed) : failed;
         }
     }
 
@@ -512,16 +511,16 @@ public final class IdentityLane {
 
     /** After the commit: messages may go out, and those that took effect are acknowledged. */
     private void publish(List<Inbound> taken) {
-        inbox.addAll(sentInLane);
+        sentInLane.forEach(arrivals::add);
         if (!sentAway.isEmpty()) {
             transport.send(List.copyOf(sentAway));
         }
-        Set<ChannelMessage.Receipt> receipts = new HashSet<>();
-        for (Inbound inbound : taken) {
-            LanePartition receiver = partition(inbound.to);
-            receipts.add(new ChannelMessage.Receipt(
-                    inbound.from, inbound.to, receiver.channels().lastReceived(inbound.from)));
-        }
+        Set<Arrivals.Way> ways = new HashSet<>(arrivals.takeRepeated());
+        taken.forEach(inbound -> ways.add(new Arrivals.Way(inbound.from(), inbound.to())));
+        List<ChannelMessage.Receipt> receipts = ways.stream()
+                .map(way -> new ChannelMessage.Receipt(
+                        way.from(), way.to(), partition(way.to()).channels().lastReceived(way.from())))
+                .toList();
         List<ChannelMessage.Receipt> away = new ArrayList<>();
         for (ChannelMessage.Receipt receipt : receipts) {
             LanePartition sender = partitions.get(receipt.from());

@@ -17,6 +17,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -105,6 +106,21 @@ final class LanePartition implements PartitionState {
 
     long heldEvents() {
         return heldEvents;
+    }
+
+    /** Why no more batches are taken for this partition at the moment, if so. */
+    Optional<String> fullBecause() {
+        IdentityConfig limits = lane.config();
+        if (heldEvents >= limits.heldEventsMax()) {
+            return Optional.of("partition " + number + " holds " + heldEvents + " events (expected: fewer than "
+                    + limits.heldEventsMax() + ")");
+        }
+        if (channels.unacknowledgedBytes() >= limits.unacknowledgedBytesMax().bytes()) {
+            return Optional.of("partition " + number + " keeps " + channels.unacknowledgedBytes()
+                    + " bytes of messages that others have not taken (expected: fewer than "
+                    + limits.unacknowledgedBytesMax() + ")");
+        }
+        return Optional.empty();
     }
 
     /** Events that are held, and those on their way to other partitions. */

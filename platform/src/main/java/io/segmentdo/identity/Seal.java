@@ -37,7 +37,7 @@ public final class Seal {
     }
 
     /** The bytes with their seal behind them. */
-    byte[] seal(byte[] bytes) {
+    public byte[] seal(byte[] bytes) {
         byte[] sealed = Arrays.copyOf(bytes, bytes.length + LENGTH);
         System.arraycopy(mac(sender()).doFinal(bytes), 0, sealed, bytes.length, LENGTH);
         return sealed;
@@ -48,7 +48,7 @@ public final class Seal {
      *
      * @throws PlatformException {@link Problem#UNAUTHORIZED} when it is not the seal of this cluster
      */
-    byte[] open(byte[] sealed) {
+    public byte[] open(byte[] sealed) {
         int length = sealed.length - LENGTH;
         if (length >= 0) {
             byte[] bytes = Arrays.copyOf(sealed, length);

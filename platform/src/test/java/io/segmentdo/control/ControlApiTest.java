@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.segmentdo.config.ConfigLoader;
+import io.segmentdo.identity.Colleagues;
 import io.segmentdo.problem.PlatformException;
 import io.segmentdo.problem.Problem;
 import io.segmentdo.source.Source;
@@ -64,13 +65,13 @@ class ControlApiTest {
         Router router = Router.router(vertx);
         new ControlApi(
                         workspaces,
-                        discards,
                         Map.of("http.port", "8080"),
                         health,
                         metrics,
                         new ApiGuard(owner, config, () -> now),
                         config)
                 .mount(router);
+        new DiscardsApi(discards, Colleagues.NONE).mount(router);
         router.get("/v1/full").handler(context -> {
             throw new PlatformException(Problem.STORAGE_FAILED, "The disk is full");
         });

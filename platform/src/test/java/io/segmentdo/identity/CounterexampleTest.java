@@ -3,6 +3,7 @@ package io.segmentdo.identity;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.segmentdo.config.ByteSize;
 import io.segmentdo.event.Event;
 import io.segmentdo.event.EventType;
 import io.segmentdo.event.IdentifiedEvent;
@@ -429,7 +430,7 @@ class CounterexampleTest {
 
     @Test
     void f13APartitionThatHoldsAsMuchAsItMayTakesNoMoreUntilItHasDrained() {
-        IdentityConfig few = new IdentityConfig(0, 7, 3, 1000, 300, 100, 100, 4096);
+        IdentityConfig few = new IdentityConfig(0, 7, 3, ByteSize.mebibytes(1), 1000, 300, 100, 100, 4096);
         scene = new Scene(IdentityRules.DEFAULT, few);
         String u1 = Scene.user(0, 0);
         String a1 = Scene.device(LEDGER_ELSEWHERE, 0);

@@ -2,6 +2,7 @@ package io.segmentdo.identity;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.segmentdo.config.ByteSize;
 import io.segmentdo.event.EventType;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -135,7 +136,7 @@ class GroupTest {
 
     @Test
     void aFullGroupTakesNoMoreMembers() {
-        scene = new Scene(IdentityRules.DEFAULT, new IdentityConfig(0, 7, 100, 1000, 300, 100, 2, 4096));
+        scene = new Scene(IdentityRules.DEFAULT, new IdentityConfig(0, 7, 100, ByteSize.mebibytes(1), 1000, 300, 100, 2, 4096));
         for (int i = 0; i < 5; i++) {
             scene.comes(Events.group("m" + i, "user" + i, null, "acme"));
         }

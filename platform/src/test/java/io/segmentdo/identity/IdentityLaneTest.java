@@ -2,8 +2,11 @@ package io.segmentdo.identity;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.segmentdo.config.ByteSize;
 import io.segmentdo.event.Event;
 import io.segmentdo.event.IdentifiedEvent;
+import io.segmentdo.problem.PlatformException;
+import io.segmentdo.problem.Problem;
 import io.segmentdo.store.InMemoryStore;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -105,6 +108,51 @@ class IdentityLaneTest {
 
         assertThat(result.bySource().get("w/s")).isEqualTo(new LaneResult.Counts(0, 2, 1, 0));
         assertThat(state().deadLetters).isEqualTo(1);
+    }
+
+    @Test
+    void aPartitionWhoseMessagesNobodyTakesTakesNoMoreBatches() {
+        int ledger = IdentityLane.ledgerPartition("w", PARTITIONS);
+        int partition = (ledger + 1) % PARTITIONS;
+        IdentityConfig config = IdentityConfig.DEFAULT.keeping(ByteSize.kibibytes(2));
+        IdentityLane alone =
+                new IdentityLane(store, log, config, workspace -> IdentityRules.DEFAULT, new NobodyTakes());
+        alone.open(List.of(partition)); // the ledger is another's, who takes nothing
+        List<Event> logins = IntStream.range(0, 1000)
+                .mapToObj(i -> Events.track("m" + i, "u" + i, "a" + i))
+                .filter(login -> Partitions.of(login, PARTITIONS) == partition)
+                .toList();
+
+        int taken = 0;
+        PlatformException refusal = null;
+        while (refusal == null) {
+            try {
+                alone.apply(List.of(logins.get(taken)));
+                taken++;
+            } catch (PlatformException e) {
+                refusal = e;
+            }
+        }
+
+        assertThat(refusal.problem()).isEqualTo(Problem.OVERLOADED);
+        assertThat(refusal).hasMessageContaining("partition " + partition).hasMessageContaining("2KiB");
+        assertThat(alone.unacknowledged()).hasSize(taken);
+
+        alone.acknowledged(List.of(new ChannelMessage.Receipt(partition, ledger, taken)));
+        alone.apply(List.of(logins.get(taken)));
+        assertThat(alone.unacknowledged()).hasSize(1);
+    }
+
+    private static final class NobodyTakes implements ChannelTransport {
+        @Override
+        public void send(List<ChannelMessage> messages) {
+            // they stay without a receipt
+        }
+
+        @Override
+        public void acknowledge(List<ChannelMessage.Receipt> receipts) {
+            // there are none
+        }
     }
 
     private void apply(Event... events) {
