@@ -1,10 +1,16 @@
 package io.segmentdo.app.cli;
 
+import io.segmentdo.app.PlatformConfig;
+import io.segmentdo.config.ConfigLoader;
+import io.segmentdo.problem.PlatformException;
+import io.segmentdo.store.StoreConfig;
+import io.segmentdo.store.postgres.PostgresCheck;
 import java.io.PrintWriter;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -29,6 +35,13 @@ final class Doctor implements Callable<Integer> {
     @Option(names = "--data", paramLabel = "<dir>", defaultValue = "data", description = "The data directory.")
     private Path data = Path.of("data");
 
+    @Option(
+            names = "--config",
+            paramLabel = "<dir>",
+            defaultValue = "config",
+            description = "Where platform.yaml is, which says whether there is a database to look at.")
+    private Path config = Path.of("config");
+
     @Option(names = "--host", paramLabel = "<address>", defaultValue = "127.0.0.1", description = "The address.")
     private String host = "127.0.0.1";
 
@@ -39,11 +52,33 @@ final class Doctor implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         PrintWriter out = Objects.requireNonNull(command).commandLine().getOut();
         List<Finding> findings = new ArrayList<>(new MachineCheck(data).findings());
+        findings.addAll(database());
         findings.addAll(node());
         findings.forEach(out::println);
         boolean bad = findings.stream().anyMatch(finding -> finding.grade() == Finding.Grade.BAD);
         out.println(bad ? "Something is wrong, see above." : "All is well.");
         return bad ? 1 : 0;
+    }
+
+    private List<Finding> database() throws InterruptedException {
+        PlatformConfig configured;
+        try {
+            configured = new ConfigLoader(System.getenv(), config)
+                    .load(PlatformConfig.class, config.resolve("platform.yaml"), Map.of())
+                    .value();
+        } catch (PlatformException e) {
+            return List.of(Finding.bad(String.valueOf(e.getMessage())));
+        }
+        StoreConfig store = configured.store();
+        return switch (store.engine()) {
+            case EMBEDDED -> List.of();
+            case POSTGRES ->
+                new PostgresCheck(store.postgres(), store.partitions())
+                        .findings().stream()
+                                .map(found ->
+                                        found.isGood() ? Finding.good(found.text()) : Finding.bad(found.text()))
+                                .toList();
+        };
     }
 
     private List<Finding> node() throws InterruptedException {

@@ -71,7 +71,7 @@ final class Database implements AutoCloseable {
                 .build();
     }
 
-    private static PgConnectOptions options(PostgresConfig config) {
+    static PgConnectOptions options(PostgresConfig config) {
         PgConnectOptions options = new PgConnectOptions()
                 .setHost(config.host())
                 .setPort(config.port())

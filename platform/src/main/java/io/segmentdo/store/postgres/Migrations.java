@@ -32,6 +32,11 @@ final class Migrations {
         this.partitions = partitions;
     }
 
+    /** The version that this program knows. */
+    static int version() {
+        return ALL.size();
+    }
+
     /** Returns the number of partitions with which the store was made. */
     Future<Integer> run(SqlConnection connection) {
         return connection
