@@ -338,7 +338,8 @@ public final class Node implements AutoCloseable {
                             new ApiGuard(owner, config.control(), clock),
                             config.control())
                     .mount(api);
-            Colleagues colleagues = cluster.map(joined -> joined.colleagues(vertx)).orElse(Colleagues.NONE);
+            Colleagues colleagues =
+                    cluster.map(joined -> joined.colleagues(vertx)).orElse(Colleagues.NONE);
             new DiscardsApi(discards, colleagues).mount(api);
             new DeliveryApi(deliveries.deadLetters(colleagues)).mount(api);
             new DestinationsApi(deliveries).mount(api);

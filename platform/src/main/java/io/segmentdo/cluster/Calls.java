@@ -45,8 +45,7 @@ final class Calls implements Colleagues {
 
     @Override
     public void answer(String topic, Function<JsonObject, JsonObject> answer) {
-        vertx.eventBus()
-                .<Object>consumer(address(topic, cluster.name()), message -> answer(topic, message, answer));
+        vertx.eventBus().<Object>consumer(address(topic, cluster.name()), message -> answer(topic, message, answer));
     }
 
     private void answer(String topic, Message<Object> message, Function<JsonObject, JsonObject> answer) {
@@ -118,7 +117,10 @@ final class Calls implements Colleagues {
         byte[] sealed = body instanceof Buffer bytes ? bytes.getBytes() : new byte[0];
         FrameReader frame = new FrameReader(seal.open(sealed));
         Envelope opened = new Envelope(
-                frame.readString(), frame.readString(), frame.readString(), new JsonObject(Buffer.buffer(frame.readBytes())));
+                frame.readString(),
+                frame.readString(),
+                frame.readString(),
+                new JsonObject(Buffer.buffer(frame.readBytes())));
         frame.expectEnd();
         if (!opened.kind.equals(kind) || !opened.topic.equals(topic)) {
             throw frame.corrupt("a message of another kind than " + kind + " about " + topic);

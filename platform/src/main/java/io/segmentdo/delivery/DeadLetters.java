@@ -147,7 +147,8 @@ public final class DeadLetters {
     }
 
     private JsonObject answer(JsonObject question) {
-        List<String> ids = question.getJsonArray("ids").stream().map(String::valueOf).toList();
+        List<String> ids =
+                question.getJsonArray("ids").stream().map(String::valueOf).toList();
         Task task = Task.valueOf(question.getString("task"));
         return new JsonObject().put("letters", here(task, question.getString("destination"), ids));
     }

@@ -228,7 +228,9 @@ final class Ledger {
     /** The stored deliveries that are due, loaded; at most so many. */
     List<Candidate> readDue(long nowMillis, int max) {
         List<Retry> due = new ArrayList<>();
-        for (Retry retry = retries.poll(nowMillis); retry != null; retry = due.size() < max ? retries.poll(nowMillis) : null) {
+        for (Retry retry = retries.poll(nowMillis);
+                retry != null;
+                retry = due.size() < max ? retries.poll(nowMillis) : null) {
             due.add(retry);
         }
         load(due, max);

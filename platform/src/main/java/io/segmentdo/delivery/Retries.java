@@ -1,6 +1,5 @@
 package io.segmentdo.delivery;
 
-import io.segmentdo.event.IdentifiedEvent;
 import io.segmentdo.store.Keyspace;
 import io.segmentdo.store.PartitionStore;
 import java.util.ArrayList;

@@ -123,9 +123,7 @@ final class Channels {
     }
 
     private void keep(ChannelMessage message) {
-        unacknowledged
-                .computeIfAbsent(message.to(), key -> new ArrayDeque<>())
-                .add(message);
+        unacknowledged.computeIfAbsent(message.to(), key -> new ArrayDeque<>()).add(message);
         unacknowledgedBytes += message.body().length;
     }
 

@@ -42,8 +42,7 @@ final class FirstStops {
 
     private void readActors(Map<LanePartition, List<ActorId>> ids) {
         List<Wanted> wanted = new ArrayList<>();
-        ids.forEach((partition, of) ->
-                partition.unknown(of).forEach(id -> wanted.add(new Wanted(partition, id))));
+        ids.forEach((partition, of) -> partition.unknown(of).forEach(id -> wanted.add(new Wanted(partition, id))));
         List<byte @Nullable []> values = store.readAll(
                 Keyspace.ACTOR,
                 wanted.stream()

@@ -9,7 +9,6 @@ import io.segmentdo.identity.Message.Visit;
 import io.segmentdo.store.Changes;
 import io.segmentdo.store.Keyspace;
 import io.segmentdo.store.PartitionStore;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;

@@ -102,7 +102,8 @@ class ClusterIT {
 
         void cutOff() throws Exception {
             if (!network.reason().isEmpty()) {
-                System.out.println("cluster: cutting a member off is skipped, no network namespace: " + network.reason());
+                System.out.println(
+                        "cluster: cutting a member off is skipped, no network namespace: " + network.reason());
                 return;
             }
             settle();

@@ -30,10 +30,7 @@ final class RecordingSink implements AutoCloseable {
 
     private RecordingSink(String host, int port) {
         server = vertx.createHttpServer().requestHandler(this::receive);
-        server.listen(port, host)
-                .toCompletionStage()
-                .toCompletableFuture()
-                .join();
+        server.listen(port, host).toCompletionStage().toCompletableFuture().join();
     }
 
     static RecordingSink open() {

@@ -136,7 +136,8 @@ class GroupTest {
 
     @Test
     void aFullGroupTakesNoMoreMembers() {
-        scene = new Scene(IdentityRules.DEFAULT, new IdentityConfig(0, 7, 100, ByteSize.mebibytes(1), 1000, 300, 100, 2, 4096));
+        scene = new Scene(
+                IdentityRules.DEFAULT, new IdentityConfig(0, 7, 100, ByteSize.mebibytes(1), 1000, 300, 100, 2, 4096));
         for (int i = 0; i < 5; i++) {
             scene.comes(Events.group("m" + i, "user" + i, null, "acme"));
         }

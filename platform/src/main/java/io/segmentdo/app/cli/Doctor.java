@@ -75,8 +75,7 @@ final class Doctor implements Callable<Integer> {
             case POSTGRES ->
                 new PostgresCheck(store.postgres(), store.partitions())
                         .findings().stream()
-                                .map(found ->
-                                        found.isGood() ? Finding.good(found.text()) : Finding.bad(found.text()))
+                                .map(found -> found.isGood() ? Finding.good(found.text()) : Finding.bad(found.text()))
                                 .toList();
         };
     }

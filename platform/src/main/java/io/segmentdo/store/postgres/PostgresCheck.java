@@ -121,7 +121,8 @@ public final class PostgresCheck {
         }
         boolean mayMigrate = rights.getBoolean(3);
         int version = rights.getBoolean(4)
-                ? ask(connection, "SELECT coalesce(max(version), 0) FROM migration").getInteger(0)
+                ? ask(connection, "SELECT coalesce(max(version), 0) FROM migration")
+                        .getInteger(0)
                 : 0;
         migrations(schema, version, mayMigrate);
         if (version > 0) {

@@ -50,7 +50,8 @@ class PostgresCheckTest {
         assertThat(new PostgresCheck(database, 8).findings())
                 .filteredOn(found -> !found.isGood())
                 .singleElement()
-                .satisfies(found -> assertThat(found.text()).contains("has 4 partitions", "store.partitions, which is 8"));
+                .satisfies(
+                        found -> assertThat(found.text()).contains("has 4 partitions", "store.partitions, which is 8"));
     }
 
     @Test
