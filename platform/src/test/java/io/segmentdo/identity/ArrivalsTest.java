@@ -56,7 +56,8 @@ class ArrivalsTest {
     }
 
     private void offer(long number, long lastReceived) {
-        Message message = new Message.Delete(ActorId.ledger("w"), Events.user("u"), Cause.request("r", Cause.DELETE, 1));
+        Message message =
+                new Message.Delete(ActorId.ledger("w"), Events.user("u"), Cause.request("r", Cause.DELETE, 1));
         arrivals.offer(new ChannelMessage(FROM, TO, number, MessageCodec.encode(message)), lastReceived);
     }
 }
