@@ -1,10 +1,9 @@
 package io.segmentdo.cluster;
 
-import io.segmentdo.event.FrameReader;
-import io.segmentdo.event.FrameWriter;
 import io.segmentdo.identity.Colleagues;
 import io.segmentdo.identity.Seal;
 import io.segmentdo.problem.PlatformException;
+import io.segmentdo.problem.Problem;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -105,25 +104,21 @@ final class Calls implements Colleagues {
     }
 
     private Buffer seal(Envelope envelope) {
-        FrameWriter frame = new FrameWriter(1024);
-        frame.putString(envelope.kind)
-                .putString(envelope.topic)
-                .putString(envelope.id)
-                .putBytes(envelope.body.toBuffer().getBytes());
-        return Buffer.buffer(seal.seal(frame.toBytes()));
+        JsonObject written = new JsonObject()
+                .put("kind", envelope.kind)
+                .put("topic", envelope.topic)
+                .put("id", envelope.id)
+                .put("body", envelope.body);
+        return Buffer.buffer(seal.seal(written.toBuffer().getBytes()));
     }
 
     private Envelope open(Object body, String kind, String topic) {
         byte[] sealed = body instanceof Buffer bytes ? bytes.getBytes() : new byte[0];
-        FrameReader frame = new FrameReader(seal.open(sealed));
+        JsonObject read = new JsonObject(Buffer.buffer(seal.open(sealed)));
         Envelope opened = new Envelope(
-                frame.readString(),
-                frame.readString(),
-                frame.readString(),
-                new JsonObject(Buffer.buffer(frame.readBytes())));
-        frame.expectEnd();
+                read.getString("kind"), read.getString("topic"), read.getString("id"), read.getJsonObject("body"));
         if (!opened.kind.equals(kind) || !opened.topic.equals(topic)) {
-            throw frame.corrupt("a message of another kind than " + kind + " about " + topic);
+            throw new PlatformException(Problem.UNAUTHORIZED, "no " + kind + " about " + topic);
         }
         return opened;
     }
