@@ -97,6 +97,26 @@ class NodeIT {
         await(() -> metric("segmentdo_delivery_replayed_total{destination=\"shop/good\",outcome=\"delivered\"}") == 1);
     }
 
+    @Test
+    void destinationsAreShownAndAskedByRest() throws Exception {
+        troubled.answerWith(request -> request.response().setStatusCode(401).end());
+        send("m1", "u1");
+        await(() -> get("/v1/workspaces/shop/destinations/troubled", token)
+                .body()
+                .contains("\"state\":\"unauthorized\""));
+
+        assertThat(get("/health", token).body()).contains("shop/troubled is UNAUTHORIZED: HTTP 401");
+        assertThat(get("/v1/workspaces/shop/destinations", token).body())
+                .contains("\"id\":\"good\"", "\"state\":\"running\"", "\"reason\":\"HTTP 401");
+        assertThat(owned("/v1/workspaces/shop/destinations/good/test", "{}")).contains("\"credentials\":\"unknown\"");
+        assertThat(owned("/v1/workspaces/shop/destinations/good/delete-user", "{\"userId\":\"u1\"}"))
+                .contains("\"deleted\":false", "does not delete users");
+        troubled.answerWith(request -> request.response().setStatusCode(200).end());
+        assertThat(owned("/v1/workspaces/shop/destinations/troubled/resume", "{}")).contains("true");
+        assertThat(troubled.awaitMessageIds(Set.of("m1"), PATIENCE)).isEmpty();
+        assertThat(get("/v1/workspaces/shop/destinations/nobody", token).statusCode()).isEqualTo(404);
+    }
+
     private String owned(String path, String body) {
         HttpResponse<String> answer = exchange(request(path)
                 .header("Authorization", "Bearer " + token)

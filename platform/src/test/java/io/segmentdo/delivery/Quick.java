@@ -17,7 +17,7 @@ final class Quick {
     private List<String> allowedNetworks = List.of("127.0.0.0/8");
     private BreakerConfig breaker = new BreakerConfig(1_000_000, Duration.ofSeconds(10), Duration.ofMillis(100));
     private HttpConfig http = new HttpConfig(
-            Duration.ofSeconds(2), Duration.ofSeconds(5), Duration.ofSeconds(10), HttpConfig.DEFAULT.responseMax());
+            Duration.ofSeconds(10), Duration.ofSeconds(20), Duration.ofSeconds(10), HttpConfig.DEFAULT.responseMax());
 
     static Quick config() {
         return new Quick();

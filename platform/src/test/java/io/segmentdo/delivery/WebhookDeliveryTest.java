@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.segmentdo.config.ByteSize;
 import io.segmentdo.connector.DeclaredDestination;
+import io.segmentdo.destination.Catalogue;
 import io.segmentdo.destination.ConfiguredDestination;
 import io.segmentdo.plugin.PluginJars;
 import io.segmentdo.plugin.Plugins;
@@ -15,15 +16,18 @@ import io.segmentdo.store.InMemoryStore;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import java.io.IOException;
+import java.lang.ref.WeakReference;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -199,6 +203,44 @@ class WebhookDeliveryTest {
             pipeline.awaitSettled();
 
             assertThat(sink.accepted()).containsExactlyInAnyOrderElementsOf(messages(0, 1_100));
+        }
+    }
+
+    @Test
+    void fiftyReloadsUnderLoadLoseNoEventAndLeaveNoClassesBehind() throws Exception {
+        List<WeakReference<ClassLoader>> loaders = new ArrayList<>();
+        try (Pipeline pipeline = new Pipeline(store, plugins, Pipeline.QUICK)) {
+            AtomicInteger reloads = new AtomicInteger();
+            try (AutoCloseable listening = plugins.onChange(id -> reloads.incrementAndGet())) {
+                pipeline.deliveries().replaceAll(List.of(webhook(Map.of())));
+                int published = 0;
+                for (int round = 1; round <= 50; round++) {
+                    Files.setLastModifiedTime(jars.resolve("webhook.jar"), FileTime.fromMillis(1_000_000L * round));
+                    int before = reloads.get();
+                    do { // so that events are under way whenever the change comes
+                        pipeline.publish(published, published + 5);
+                        published += 5;
+                        int sent = published - 100;
+                        await(() -> sink.accepted().size() >= sent);
+                    } while (reloads.get() == before);
+                    loaders.add(loader());
+                }
+                pipeline.awaitSettled();
+
+                assertThat(sink.accepted()).containsExactlyInAnyOrderElementsOf(messages(0, published));
+            }
+        }
+        Files.delete(jars.resolve("webhook.jar"));
+        await(() -> plugins.descriptors().isEmpty());
+        await(() -> {
+            System.gc();
+            return loaders.stream().allMatch(loader -> loader.refersTo(null));
+        });
+    }
+
+    private WeakReference<ClassLoader> loader() {
+        try (Catalogue.Lease lease = plugins.lease("webhook").orElseThrow()) {
+            return new WeakReference<>(lease.destination().getClass().getClassLoader());
         }
     }
 

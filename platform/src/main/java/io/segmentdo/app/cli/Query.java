@@ -8,11 +8,6 @@ import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.PrintWriter;
 import java.io.Reader;
-import java.net.ConnectException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,6 +15,7 @@ import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -45,18 +41,8 @@ final class Query implements Callable<Integer> {
     @Parameters(index = "0", paramLabel = "<sql>", description = "One SELECT.")
     private String sql = "";
 
-    @Option(
-            names = "--url",
-            defaultValue = "http://127.0.0.1:8080",
-            description = "The node (default: ${DEFAULT-VALUE}).")
-    private URI url = URI.create("http://127.0.0.1:8080");
-
-    @Option(
-            names = "--token",
-            paramLabel = "<token>",
-            defaultValue = "${env:SEGMENTDO_TOKEN}",
-            description = "The owner token (default: the environment variable SEGMENTDO_TOKEN).")
-    private @Nullable String token;
+    @Mixin
+    private OwnedNode node = new OwnedNode();
 
     @Option(names = "--workspace", paramLabel = "<id>", description = "Whose events; needed if there are several.")
     private @Nullable String workspace;
@@ -77,29 +63,14 @@ final class Query implements Callable<Integer> {
     public Integer call() throws IOException, InterruptedException {
         PrintWriter out = Objects.requireNonNull(command).commandLine().getOut();
         PrintWriter err = Objects.requireNonNull(command).commandLine().getErr();
-        if (token == null || token.isBlank()) {
-            err.println("There is no owner token (expected: --token or the environment variable SEGMENTDO_TOKEN)");
-            return 2;
-        }
-        HttpRequest request = HttpRequest.newBuilder(url.resolve("/v1/warehouse/query"))
-                .header("Authorization", "Bearer " + token)
-                .header("Content-Type", "application/json")
-                .POST(HttpRequest.BodyPublishers.ofString(body()))
-                .build();
-        try (HttpClient http = HttpClient.newHttpClient()) {
-            HttpResponse<InputStream> answer = http.send(request, HttpResponse.BodyHandlers.ofInputStream());
-            try (InputStream content = answer.body()) {
-                if (answer.statusCode() != 200) {
-                    explain(answer.statusCode(), content, err);
-                    return 1;
-                }
-                print(content, out, err);
+        return node.send("POST", "/v1/warehouse/query", body(), (status, content) -> {
+            if (status != 200) {
+                explain(status, content, err);
+                return 1;
             }
-        } catch (ConnectException e) {
-            err.println("Nothing answers at " + url + " (expected: a running node)");
-            return 1;
-        }
-        return 0;
+            print(content, out, err);
+            return 0;
+        });
     }
 
     private String body() {

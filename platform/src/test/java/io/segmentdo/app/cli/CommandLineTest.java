@@ -51,6 +51,45 @@ class CommandLineTest {
     }
 
     @Test
+    void destinationsAreShownAndAskedOfARunningNode() throws IOException {
+        HttpServer node = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        Map<String, String> answers = Map.of(
+                "GET /v1/workspaces/shop/destinations",
+                "{\"destinations\":[{\"id\":\"crm\",\"state\":\"unauthorized\",\"reason\":\"HTTP 401\"}]}",
+                "POST /v1/workspaces/shop/destinations/crm/test",
+                "{\"credentials\":\"refused\",\"reason\":\"HTTP 401\"}",
+                "POST /v1/workspaces/shop/destinations/crm/delete-user",
+                "{\"deleted\":true}");
+        node.createContext("/", exchange -> {
+            String answer = answers.getOrDefault(
+                    exchange.getRequestMethod() + " " + exchange.getRequestURI(),
+                    "{\"error\":{\"message\":\"there is no destination\"}}");
+            byte[] bytes = answer.getBytes(StandardCharsets.UTF_8);
+            boolean isOwner = "Bearer t".equals(exchange.getRequestHeaders().getFirst("Authorization"));
+            exchange.sendResponseHeaders(isOwner && !answer.contains("error") ? 200 : 404, bytes.length);
+            exchange.getResponseBody().write(bytes);
+            exchange.close();
+        });
+        node.start();
+        String url = "http://127.0.0.1:" + node.getAddress().getPort();
+        try {
+            assertThat(run("destinations", "--workspace", "shop", "--url", url, "--token", "t"))
+                    .isZero();
+            assertThat(run("destinations", "test", "shop/crm", "--url", url, "--token", "t"))
+                    .isEqualTo(1);
+            assertThat(run("destinations", "delete-user", "shop/crm", "--user-id", "u", "--url", url, "--token", "t"))
+                    .isZero();
+            assertThat(run("destinations", "resume", "shop/nobody", "--url", url, "--token", "t"))
+                    .isEqualTo(1);
+            assertThat(run("destinations", "resume", "shop/crm", "--url", url)).isEqualTo(2);
+        } finally {
+            node.stop(0);
+        }
+        assertThat(out.toString()).contains("crm", "unauthorized", "HTTP 401", "credentials: refused", "deleted: true");
+        assertThat(err.toString()).contains("there is no destination", "There is no owner token");
+    }
+
+    @Test
     void theDoctorSaysWhatANodeSays() throws IOException {
         HttpServer node = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         byte[] health = """

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.segmentdo.api.BlockingConnector;
 import io.segmentdo.api.Connector;
 import io.segmentdo.api.Delivery;
 import io.segmentdo.api.Destination;
@@ -29,7 +30,8 @@ import org.junit.jupiter.api.DynamicTest;
 /**
  * Cases in folders, {@code src/test/golden/<destination>/<action>/<claim>/}: {@code event.json} (one event, or an array
  * for a batch) and {@code settings.json} go in; {@code request.json} comes out, or {@code problems.txt} where settings or
- * event are refused. {@code -Dgolden.update} writes what comes out, for a reviewer to read as a diff.
+ * event are refused. A connector that waits for answers gets those of {@code responses.json}, a list of {@code status} and
+ * {@code body}; its outcomes come out too. {@code -Dgolden.update} writes what comes out, for a reviewer to read as a diff.
  *
  * <p>In a test class: {@code @TestFactory Stream<DynamicTest> golden() { return Golden.cases(new MyDestination()); }}
  */
@@ -81,20 +83,33 @@ public final class Golden {
         MAPPER.readTree(folder.resolve("settings.json").toFile())
                 .properties()
                 .forEach(entry -> settings.put(entry.getKey(), MAPPER.convertValue(entry.getValue(), Object.class)));
-        try (Connector connector = new Fixture(destination, settings).connect()) {
-            if (!(connector instanceof HttpConnector http)) {
-                throw new AssertionError(destination.descriptor().id() + " makes no requests");
+        ArrayNode all = MAPPER.createArrayNode();
+        List<TestResponse> responses = responses();
+        TestContext context = TestContext.sending(request -> {
+            all.add(describe(request));
+            return responses.isEmpty() ? TestResponse.of(200) : responses.removeFirst();
+        });
+        try (Connector connector = new Fixture(destination, settings).connect(context)) {
+            switch (connector) {
+                case HttpConnector http -> http.steps(events()).forEach(step -> all.add(describe(step)));
+                case BlockingConnector blocking ->
+                    blocking.deliver(events()).forEach(outcome -> all.add(describe(outcome)));
             }
-            ArrayNode all = MAPPER.createArrayNode();
-            for (Step step : http.steps(events())) {
-                all.add(
-                        switch (step) {
-                            case Step.Send send -> describe(send.request());
-                            case Step.Settle settle -> describe(settle.outcome());
-                        });
-            }
-            return all.size() == 1 ? all.get(0) : all;
         }
+        return all.size() == 1 ? all.get(0) : all;
+    }
+
+    /** What a connector that waits for answers gets, one after another; after the last of them an empty 200. */
+    private List<TestResponse> responses() throws IOException {
+        List<TestResponse> responses = new ArrayList<>();
+        Path file = folder.resolve("responses.json");
+        if (Files.exists(file)) {
+            for (JsonNode one : MAPPER.readTree(file.toFile())) {
+                responses.add(TestResponse.of(one.path("status").asInt(200))
+                        .body(one.path("body").toString()));
+            }
+        }
+        return responses;
     }
 
     private List<OutboundEvent> events() throws IOException {
@@ -123,6 +138,13 @@ public final class Golden {
             node.put("body", body);
         }
         return node;
+    }
+
+    private static JsonNode describe(Step step) {
+        return switch (step) {
+            case Step.Send send -> describe(send.request());
+            case Step.Settle settle -> describe(settle.outcome());
+        };
     }
 
     private static JsonNode describe(Delivery outcome) {

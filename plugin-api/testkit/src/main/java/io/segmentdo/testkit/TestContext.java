@@ -30,7 +30,22 @@ public final class TestContext implements DestinationContext {
     private static final Set<String> RESERVED = Set.of("content-length", "host", "connection");
 
     private final Map<String, String> kept = new ConcurrentHashMap<>();
+    private final HttpSender sender;
     private volatile Instant now = START;
+
+    /** A context that really sends. */
+    public TestContext() {
+        this.sender = TestContext::send;
+    }
+
+    private TestContext(HttpSender sender) {
+        this.sender = sender;
+    }
+
+    /** A context whose requests go to the test. */
+    public static TestContext sending(HttpSender sender) {
+        return new TestContext(sender);
+    }
 
     /** Turns the clock forward. */
     public void advance(Duration duration) {
@@ -77,10 +92,10 @@ public final class TestContext implements DestinationContext {
         };
     }
 
-    /** Sends over the network, so that a {@link RecordingSink} can answer. */
+    /** Over the network unless the test sends, so that a {@link RecordingSink} can answer. */
     @Override
     public HttpSender http() {
-        return TestContext::send;
+        return sender;
     }
 
     private static HttpResponse send(HttpRequest request) throws IOException, InterruptedException {
