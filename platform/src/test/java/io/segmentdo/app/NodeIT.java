@@ -101,9 +101,8 @@ class NodeIT {
     void destinationsAreShownAndAskedByRest() throws Exception {
         troubled.answerWith(request -> request.response().setStatusCode(401).end());
         send("m1", "u1");
-        await(() -> get("/v1/workspaces/shop/destinations/troubled", token)
-                .body()
-                .contains("\"state\":\"unauthorized\""));
+        await(() ->
+                get("/v1/workspaces/shop/destinations/troubled", token).body().contains("\"state\":\"unauthorized\""));
 
         assertThat(get("/health", token).body()).contains("shop/troubled is UNAUTHORIZED: HTTP 401");
         assertThat(get("/v1/workspaces/shop/destinations", token).body())
@@ -112,9 +111,11 @@ class NodeIT {
         assertThat(owned("/v1/workspaces/shop/destinations/good/delete-user", "{\"userId\":\"u1\"}"))
                 .contains("\"deleted\":false", "does not delete users");
         troubled.answerWith(request -> request.response().setStatusCode(200).end());
-        assertThat(owned("/v1/workspaces/shop/destinations/troubled/resume", "{}")).contains("true");
+        assertThat(owned("/v1/workspaces/shop/destinations/troubled/resume", "{}"))
+                .contains("true");
         assertThat(troubled.awaitMessageIds(Set.of("m1"), PATIENCE)).isEmpty();
-        assertThat(get("/v1/workspaces/shop/destinations/nobody", token).statusCode()).isEqualTo(404);
+        assertThat(get("/v1/workspaces/shop/destinations/nobody", token).statusCode())
+                .isEqualTo(404);
     }
 
     private String owned(String path, String body) {

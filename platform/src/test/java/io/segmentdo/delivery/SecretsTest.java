@@ -53,7 +53,8 @@ class SecretsTest {
     void noSecretIsKeptOrLoggedWhereverItStands() {
         sink.behave((request, id, attempt) -> {
             if (request.path().endsWith("/token")) {
-                request.response().end("{\"access_token\": \"" + TOKEN + "\", \"refresh_token\": \"next-" + TOKEN + "\"}");
+                request.response()
+                        .end("{\"access_token\": \"" + TOKEN + "\", \"refresh_token\": \"next-" + TOKEN + "\"}");
                 return;
             }
             request.response()

@@ -17,10 +17,7 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code segmentdo destinations}: how the destinations of a running node are, and what they can be asked. */
-@Command(
-        name = "destinations",
-        description = "Shows the destinations of a workspace.",
-        mixinStandardHelpOptions = true)
+@Command(name = "destinations", description = "Shows the destinations of a workspace.", mixinStandardHelpOptions = true)
 final class DestinationsCommand implements Callable<Integer> {
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -46,7 +43,9 @@ final class DestinationsCommand implements Callable<Integer> {
                         one.path("delivered").asLong(),
                         one.path("waiting").asLong(),
                         one.path("deadLetters").asLong(),
-                        one.path("reason").asText().isEmpty() ? "" : ": " + one.path("reason").asText());
+                        one.path("reason").asText().isEmpty()
+                                ? ""
+                                : ": " + one.path("reason").asText());
             }
             return ended(status, answer);
         });
@@ -103,8 +102,8 @@ final class DestinationsCommand implements Callable<Integer> {
             JsonNode answer = JSON.readTree(content);
             if (status == 200) {
                 answer.properties()
-                        .forEach(member -> out().println(
-                                        member.getKey() + ": " + member.getValue().asText()));
+                        .forEach(member -> out().println(member.getKey() + ": "
+                                + member.getValue().asText()));
             }
             boolean isRefused = answer.path("credentials").asText().equals("refused")
                     || answer.path("deleted").asText().equals("false");
@@ -114,7 +113,9 @@ final class DestinationsCommand implements Callable<Integer> {
 
     private int ended(int status, JsonNode answer) {
         if (status != 200) {
-            Objects.requireNonNull(command).commandLine().getErr()
+            Objects.requireNonNull(command)
+                    .commandLine()
+                    .getErr()
                     .println(answer.path("error").path("message").asText("The node answered " + status));
             return 1;
         }

@@ -15,7 +15,16 @@ import picocli.CommandLine.Command;
         description = "A self-hosted, Segment-compatible customer data platform.",
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
-        subcommands = {Up.class, Doctor.class, Send.class, Query.class, DestinationsCommand.class, Version.class, Vectors.class, Train.class})
+        subcommands = {
+            Up.class,
+            Doctor.class,
+            Send.class,
+            Query.class,
+            DestinationsCommand.class,
+            Version.class,
+            Vectors.class,
+            Train.class
+        })
 public final class Main {
     private Main() {}
 
