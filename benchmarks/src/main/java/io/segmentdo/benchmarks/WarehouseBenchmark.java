@@ -16,6 +16,9 @@ import io.segmentdo.warehouse.WarehouseConfig;
 import io.segmentdo.warehouse.table.WarehouseTable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadInfo;
+import java.lang.management.ThreadMXBean;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
@@ -86,15 +89,17 @@ final class WarehouseBenchmark implements Callable<Integer> {
             }
             awaitLoaded(warehouse);
             double elapsed = (System.nanoTime() - start) / 1e9;
+            long processor = processorNanos();
             warehouse.lookAfterTables();
             long bytes =
                     warehouse.size("acme", WarehouseTable.EVENTS).orElseThrow().bytes();
             System.out.printf(
                     Locale.ROOT,
-                    "backlog  | %,d events in %.1f s: %,.0f events/s%n",
+                    "backlog  | %,d events in %.1f s: %,.0f events/s; %.1f us of processor time each%n",
                     events,
                     elapsed,
-                    events / elapsed);
+                    events / elapsed,
+                    processor / 1e3 / events);
             System.out.printf(
                     Locale.ROOT,
                     "room     | %.0f bytes per event, gzipped JSON %.0f: ratio %.2f%n",
@@ -108,6 +113,18 @@ final class WarehouseBenchmark implements Callable<Integer> {
                     seconds,
                     steady(store, outbox, warehouse));
         }
+    }
+
+    /** What the warehouse's threads have used, which does not depend on what else the machine does. */
+    private static long processorNanos() {
+        ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+        long nanos = 0;
+        for (ThreadInfo thread : threads.getThreadInfo(threads.getAllThreadIds())) {
+            if (thread != null && thread.getThreadName().startsWith("warehouse")) {
+                nanos += threads.getThreadCpuTime(thread.getThreadId());
+            }
+        }
+        return nanos;
     }
 
     private double steady(PartitionStore store, Outbox outbox, Warehouse warehouse) {

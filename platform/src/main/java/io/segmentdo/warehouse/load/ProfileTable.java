@@ -86,7 +86,7 @@ final class ProfileTable {
             }
         });
         Map<String, Row> rows = rows(next);
-        DataFiles files = new DataFiles(table, columns.schema(), "profiles-" + UUID.randomUUID());
+        DataFiles files = DataFiles.lasting(table, columns.schema(), "profiles-" + UUID.randomUUID());
         try {
             each(old, row -> {
                 String id = text(row, "");

@@ -129,7 +129,7 @@ final class TableLoad {
     private DataFiles files() {
         if (files == null) {
             loadId = UUID.randomUUID().toString();
-            files = new DataFiles(table, columns.schema(), loadId);
+            files = DataFiles.passing(table, columns.schema(), loadId);
         }
         return files;
     }

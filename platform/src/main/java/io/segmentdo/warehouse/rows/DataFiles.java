@@ -12,6 +12,7 @@ import org.apache.iceberg.DataFile;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.StructLike;
 import org.apache.iceberg.Table;
+import org.apache.iceberg.TableProperties;
 import org.apache.iceberg.data.parquet.InternalWriter;
 import org.apache.iceberg.io.DataWriter;
 import org.apache.iceberg.parquet.Parquet;
@@ -24,24 +25,38 @@ public final class DataFiles {
     /** Each open file holds pages of all its columns; events of more days than this make more files, not more memory. */
     private static final int OPEN_MAX = 8;
 
+    /** Most values of a load are unique, and looking them up in a dictionary is a third of the work of writing. */
+    private static final int SMALL_DICTIONARY_BYTES = 16 << 10;
+
     private final Table table;
     private final String loadId;
+    private final int dictionaryBytes;
     private final Map<Optional<Integer>, DataWriter<StructLike>> open = new LinkedHashMap<>(16, 0.75f, true);
     private final List<DataFile> done = new ArrayList<>();
     private Schema schema;
     private int count;
     private long rows;
 
+    private DataFiles(Table table, Schema schema, String loadId, int dictionaryBytes) {
+        this.table = table;
+        this.schema = schema;
+        this.loadId = loadId;
+        this.dictionaryBytes = dictionaryBytes;
+    }
+
     /**
-     * Starts without files.
+     * Starts without files; they are made to be read for long.
      *
      * @param schema the columns of rows, in the order of their places
      * @param loadId begins the names of the files
      */
-    public DataFiles(Table table, Schema schema, String loadId) {
-        this.table = table;
-        this.schema = schema;
-        this.loadId = loadId;
+    public static DataFiles lasting(Table table, Schema schema, String loadId) {
+        return new DataFiles(table, schema, loadId, TableProperties.PARQUET_DICT_SIZE_BYTES_DEFAULT);
+    }
+
+    /** The same, but they are made to be written quickly, and joined into others soon. */
+    public static DataFiles passing(Table table, Schema schema, String loadId) {
+        return new DataFiles(table, schema, loadId, SMALL_DICTIONARY_BYTES);
     }
 
     /** How many rows were written. */
@@ -91,6 +106,7 @@ public final class DataFiles {
         try {
             return Parquet.writeData(table.io().newOutputFile(location))
                     .forTable(table)
+                    .set(TableProperties.PARQUET_DICT_SIZE_BYTES, Integer.toString(dictionaryBytes))
                     .schema(schema)
                     .withPartition(partition.isPresent() ? value : null)
                     .createWriterFunc(InternalWriter::createWriter)

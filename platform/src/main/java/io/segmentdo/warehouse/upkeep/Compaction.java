@@ -108,7 +108,7 @@ final class Compaction {
 
     private void replace(List<DataFile> files, Optional<Integer> partition) {
         long since = table.currentSnapshot().snapshotId();
-        DataFiles target = new DataFiles(table, table.schema(), "joined-" + UUID.randomUUID());
+        DataFiles target = DataFiles.lasting(table, table.schema(), "joined-" + UUID.randomUUID());
         try {
             copy(table, files, target, partition, row -> true);
             List<DataFile> joined = target.finish();

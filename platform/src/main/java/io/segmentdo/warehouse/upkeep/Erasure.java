@@ -109,7 +109,7 @@ final class Erasure {
 
     private void replace(long since, Optional<Integer> partition, List<DataFile> some) {
         for (DataFile file : some) {
-            DataFiles target = new DataFiles(table, table.schema(), "erased-" + UUID.randomUUID());
+            DataFiles target = DataFiles.lasting(table, table.schema(), "erased-" + UUID.randomUUID());
             try {
                 Schema schema = table.schema();
                 long left = Compaction.copy(table, List.of(file), target, partition, row -> !isHit(row, schema));
