@@ -9,6 +9,7 @@ import io.segmentdo.warehouse.WarehouseConfig;
 import io.segmentdo.warehouse.engine.Engines;
 import io.segmentdo.warehouse.export.ExportApi;
 import io.segmentdo.warehouse.export.Exports;
+import io.segmentdo.warehouse.files.S3Files;
 import io.segmentdo.warehouse.query.Queries;
 import io.segmentdo.warehouse.query.QueryApi;
 import io.segmentdo.warehouse.query.Reader;
@@ -17,6 +18,7 @@ import io.segmentdo.warehouse.replay.ReplayTarget;
 import io.segmentdo.warehouse.replay.Replays;
 import io.vertx.ext.web.Router;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
@@ -26,6 +28,7 @@ final class WarehouseReading implements AutoCloseable {
     private final WarehouseConfig config;
     private final Engines engines;
     private final Queries queries;
+    private final Optional<S3Files> bucket;
     private final Exports exports;
     private final Replays replays;
 
@@ -44,13 +47,16 @@ final class WarehouseReading implements AutoCloseable {
                 temporary.resolve("copies"),
                 config.query().cache().bytes());
         this.queries = new Queries(engines, reader, warehouse::catchUp, meters, clock);
+        this.bucket = config.s3().isNamed()
+                ? Optional.of(new S3Files(config.s3(), Clock.systemUTC()))
+                : Optional.empty();
         this.exports = new Exports(
                 config.export(),
                 engines,
                 reader,
-                Optional.empty(),
-                data.resolve("exports"),
-                temporary.resolve("exports"),
+                bucket,
+                new Exports.Directories(
+                        data.resolve("exports"), temporary.resolve("exports"), data.resolve("export-jobs")),
                 clock);
         this.replays =
                 new Replays(config.replay(), engines, reader, target(deliveries), data.resolve("replays"), clock);
@@ -83,8 +89,9 @@ final class WarehouseReading implements AutoCloseable {
         };
     }
 
-    /** Goes on with replays that had not ended. */
+    /** Goes on with replays that had not ended, and says so of exports. */
     WarehouseReading start() {
+        exports.start();
         replays.start();
         return this;
     }
@@ -106,5 +113,6 @@ final class WarehouseReading implements AutoCloseable {
         replays.close();
         exports.close();
         engines.close();
+        bucket.ifPresent(S3Files::close);
     }
 }

@@ -1,13 +1,29 @@
 package io.segmentdo.warehouse;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.segmentdo.config.ByteSize;
 import io.segmentdo.event.Event;
+import io.segmentdo.warehouse.engine.Engines;
+import io.segmentdo.warehouse.engine.EnginesConfig;
+import io.segmentdo.warehouse.engine.Head;
+import io.segmentdo.warehouse.engine.ResultForm;
+import io.segmentdo.warehouse.engine.RowSink;
+import io.segmentdo.warehouse.export.ExportConfig;
+import io.segmentdo.warehouse.export.ExportForm;
+import io.segmentdo.warehouse.export.ExportRequest;
+import io.segmentdo.warehouse.export.Exports;
 import io.segmentdo.warehouse.files.FaultyProxy;
 import io.segmentdo.warehouse.files.S3Files;
 import io.segmentdo.warehouse.files.S3Server;
+import io.segmentdo.warehouse.query.Queries;
+import io.segmentdo.warehouse.query.QueryRequest;
+import io.segmentdo.warehouse.query.Reader;
 import io.segmentdo.warehouse.table.WarehouseTable;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
@@ -15,6 +31,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.apache.iceberg.io.FileInfo;
@@ -50,7 +67,7 @@ class S3WarehouseIT {
     @Test
     void eachEventIsInTheBucketOnceThoughRequestsAndAnswersAreLost() throws Exception {
         try (FaultyProxy proxy = new FaultyProxy(server.endpoint(), 0.15, 7)) {
-            try (WarehouseNode node = new WarehouseNode(home, config(proxy.endpoint()))) {
+            try (WarehouseNode node = new WarehouseNode(home, config(proxy.endpoint(), "s3://lake/wh"))) {
                 for (int i = 0; i < 8; i++) {
                     int number = i;
                     List<Event> events = IntStream.range(0, 20)
@@ -68,6 +85,79 @@ class S3WarehouseIT {
             }
             assertThat(proxy.faults()).isPositive();
         }
+    }
+
+    @Test
+    void queriesReadCopiesAndExportsGoIntoTheBucket() throws Exception {
+        try (WarehouseNode node = new WarehouseNode(home, config(server.endpoint(), "s3://lake/read"));
+                FaultyProxy proxy = new FaultyProxy(server.endpoint(), 0.1, 5);
+                S3Files bucket = new S3Files(S3Server.config(proxy.endpoint(), 10), Clock.systemUTC());
+                Engines engines =
+                        new Engines(EnginesConfig.DEFAULT, home.resolve("engines"), new SimpleMeterRegistry())) {
+            for (int i = 0; i < 3; i++) {
+                node.add(0, List.of(WarehouseNode.track("m" + i, "{\"n\":" + i + "}")));
+                node.awaitLoaded();
+            }
+            Path copies = home.resolve("copies");
+            Reader reader = new Reader(node.warehouse::tables, copies, 1);
+            Queries queries =
+                    new Queries(engines, reader, patience -> true, new SimpleMeterRegistry(), Clock.systemUTC());
+            ByteArrayOutputStream rows = new ByteArrayOutputStream();
+            for (int again = 0; again < 2; again++) {
+                queries.run(
+                        new QueryRequest(
+                                "q",
+                                WarehouseNode.WORKSPACE,
+                                "SELECT sum(n) AS n FROM events",
+                                ResultForm.CSV,
+                                Optional.empty(),
+                                false,
+                                EnginesConfig.DEFAULT.limits()),
+                        sink(rows));
+            }
+
+            assertThat(rows.toString(UTF_8)).isEqualToNormalizingNewlines("n\n3.0\nn\n3.0\n");
+            assertThat(copies.toFile().list()).as("more than may be kept").hasSizeLessThanOrEqualTo(3);
+
+            try (Exports exports = new Exports(
+                    ExportConfig.DEFAULT,
+                    engines,
+                    reader,
+                    Optional.of(bucket),
+                    new Exports.Directories(home.resolve("out"), home.resolve("staging"), home.resolve("jobs")),
+                    Clock.systemUTC())) {
+                ExportRequest request = new ExportRequest(
+                        WarehouseNode.WORKSPACE, ExportForm.CSV, "s3://lake/exported", List.of("event"), "", null);
+                exports.begin(request);
+                awaitObject(bucket, "s3://lake/exported/_manifest.json");
+
+                assertThat(bucket.listPrefix("s3://lake/exported/event=Order%20Completed/"))
+                        .hasSize(1);
+                assertThatThrownBy(() -> exports.begin(request)).hasMessageContaining("a prefix without objects");
+            }
+        }
+    }
+
+    private static void awaitObject(S3Files bucket, String location) throws InterruptedException {
+        long deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();
+        while (!bucket.newInputFile(location).exists()) {
+            assertThat(System.nanoTime()).as(location).isLessThan(deadline);
+            Thread.sleep(20);
+        }
+    }
+
+    private static RowSink sink(ByteArrayOutputStream rows) {
+        return new RowSink() {
+            @Override
+            public void head(Head head) {
+                // the rows have a line of names
+            }
+
+            @Override
+            public void data(byte[] piece) {
+                rows.writeBytes(piece);
+            }
+        };
     }
 
     @Test
@@ -100,11 +190,11 @@ class S3WarehouseIT {
         }
     }
 
-    private static WarehouseConfig config(URI endpoint) {
+    private static WarehouseConfig config(URI endpoint, String location) {
         WarehouseConfig d = WarehouseNode.quick();
         return new WarehouseConfig(
                 true,
-                URI.create("s3://lake/wh"),
+                URI.create(location),
                 d.commitInterval(),
                 d.profilesInterval(),
                 d.commitBytes(),

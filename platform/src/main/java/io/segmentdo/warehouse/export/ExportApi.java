@@ -4,7 +4,6 @@ import io.segmentdo.problem.PlatformException;
 import io.segmentdo.problem.Problem;
 import io.segmentdo.rest.Endpoint;
 import io.segmentdo.rest.RequestBody;
-import io.segmentdo.warehouse.query.Moment;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
@@ -48,7 +47,7 @@ public final class ExportApi {
                 body.text("destination"),
                 body.texts("partitionBy"),
                 body.findText("where").orElse(""),
-                body.findText("asOf").map(Moment::parse));
+                body.findText("asOf").orElse(null));
     }
 
     private JsonObject list() {

@@ -17,7 +17,6 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.LocalDate;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -26,6 +25,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -51,29 +52,37 @@ final class ExportJob {
     private final Limits limits;
     private final Path staging;
     private final InstantSource clock;
+    private final Consumer<ExportStatus> keep;
 
     // guarded by this
     private ExportStatus status;
     private @Nullable Engine working;
     private boolean busy = true;
 
+    /**
+     * Does nothing before it is started.
+     *
+     * @param begun what is to be done
+     * @param keep hears of each change before it counts
+     */
     ExportJob(
-            String id,
-            ExportRequest request,
+            ExportStatus begun,
             ExportPlace place,
             Engines engines,
             Reader reader,
             Limits limits,
             Path staging,
-            InstantSource clock) {
-        this.request = request;
+            InstantSource clock,
+            Consumer<ExportStatus> keep) {
+        this.request = begun.request();
         this.place = place;
         this.engines = engines;
         this.reader = reader;
         this.limits = limits;
         this.staging = staging;
         this.clock = clock;
-        this.status = new ExportStatus(id, request, State.RUNNING, 0, 0, 0, List.of(), clock.millis(), 0, null);
+        this.keep = keep;
+        this.status = begun;
     }
 
     synchronized ExportStatus status() {
@@ -97,54 +106,37 @@ final class ExportJob {
     }
 
     /** Ends it; false when it has ended. */
-    synchronized boolean cancel() {
+    boolean cancel() {
+        return end(State.CANCELLED, null);
+    }
+
+    /** Ends it because the node does. */
+    void stop() {
+        end(State.FAILED, "the node stopped in the middle of it");
+    }
+
+    private synchronized boolean end(State state, @Nullable String trouble) {
         if (status.state() != State.RUNNING) {
             return false;
         }
-        end(State.CANCELLED, null);
+        change(now -> now.ended(state, clock.millis(), trouble));
         if (working != null) {
             working.cancel(Reason.CANCELLED);
         }
         return true;
     }
 
-    private synchronized void end(State state, @Nullable String trouble) {
-        if (status.state() == State.RUNNING) {
-            status = new ExportStatus(
-                    status.id(),
-                    request,
-                    state,
-                    status.days(),
-                    status.daysDone(),
-                    status.rows(),
-                    status.files(),
-                    status.startedMillis(),
-                    clock.millis(),
-                    trouble);
-        }
-    }
-
-    private synchronized void progress(int days, int daysDone, long rows, List<ExportStatus.File> more) {
-        List<ExportStatus.File> files = new ArrayList<>(status.files());
-        files.addAll(more);
-        status = new ExportStatus(
-                status.id(),
-                request,
-                status.state(),
-                days,
-                daysDone,
-                status.rows() + rows,
-                files,
-                status.startedMillis(),
-                status.endedMillis(),
-                status.trouble());
+    private synchronized void change(UnaryOperator<ExportStatus> step) {
+        ExportStatus next = step.apply(status);
+        keep.accept(next);
+        status = next;
     }
 
     private void run() {
         try {
             TableState events = reader.events(request.workspace(), request.moment());
             SortedMap<LocalDate, List<TableState.StoredFile>> days = events.filesByDay();
-            progress(days.size(), 0, 0, List.of());
+            change(now -> now.at(days.size(), 0, 0));
             int done = 0;
             for (LocalDate day : days.keySet()) {
                 if (!isRunning()) {
@@ -175,15 +167,14 @@ final class ExportJob {
         Path target = directory.resolve("out");
         Files.createDirectories(directory);
         Summary written = write(day, target);
-        List<ExportStatus.File> files = new ArrayList<>();
         if (written.rows() > 0) {
             try (Stream<Path> all = Files.isDirectory(target) ? Files.walk(target) : Stream.of(target)) {
                 for (Path file : all.filter(Files::isRegularFile).sorted().toList()) {
-                    files.add(put(file, target, day));
+                    put(file, target, day);
                 }
             }
         }
-        progress(days, done, written.rows(), files);
+        change(now -> now.at(days, done, written.rows()));
         remove(directory);
     }
 
@@ -238,16 +229,17 @@ final class ExportJob {
                 + " FILENAME_PATTERN 'part-{i}'";
     }
 
-    private ExportStatus.File put(Path file, Path target, LocalDate day) throws IOException {
+    /** It is known before it is there, so that what a crash leaves can be removed. */
+    private void put(Path file, Path target, LocalDate day) throws IOException {
         String below =
                 file.equals(target) ? "" : target.relativize(file).toString().replace('\\', '/');
         int slash = below.lastIndexOf('/');
         String number = below.isEmpty() ? "0" : below.substring(slash + 1).replaceAll("\\D", "");
         String path = below.substring(0, slash + 1) + "events-" + day + "-" + number + "."
                 + request.form().extension();
-        long bytes = Files.size(file);
+        ExportStatus.File placed = new ExportStatus.File(path, Files.size(file));
+        change(now -> now.with(placed));
         place.put(file, path);
-        return new ExportStatus.File(path, bytes);
     }
 
     private void putManifest(long snapshot) throws IOException {
@@ -273,13 +265,18 @@ final class ExportJob {
     private void cleanUp() {
         try {
             if (status().state() != State.DONE) {
-                for (ExportStatus.File file : status().files()) {
-                    place.remove(file.path());
-                }
+                removeFiles(status(), place);
+                change(ExportStatus::withoutFiles);
             }
             remove(staging);
         } catch (IOException | RuntimeException e) {
             log.atWarn().addKeyValue("export", status().id()).setCause(e).log("Files of an export stay behind");
+        }
+    }
+
+    static void removeFiles(ExportStatus status, ExportPlace place) throws IOException {
+        for (ExportStatus.File file : status.files()) {
+            place.remove(file.path());
         }
     }
 

@@ -27,19 +27,22 @@ final class LocalInputFile implements InputFile {
 
     @Override
     public long getLength() {
-        try {
-            return Files.size(path);
-        } catch (NoSuchFileException e) {
-            throw new NotFoundException(e, "%s", location);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return read(() -> Files.size(path));
     }
 
     @Override
     public SeekableInputStream newStream() {
+        return read(() -> new Stream(FileChannel.open(path, StandardOpenOption.READ)));
+    }
+
+    private interface Read<T> {
+        T now() throws IOException;
+    }
+
+    /** With failures as Iceberg wants them. */
+    private <T> T read(Read<T> read) {
         try {
-            return new Stream(FileChannel.open(path, StandardOpenOption.READ));
+            return read.now();
         } catch (NoSuchFileException e) {
             throw new NotFoundException(e, "%s", location);
         } catch (IOException e) {

@@ -38,4 +38,9 @@ public record S3Config(
         check(requestTimeout.toSeconds() >= 1, "request-timeout", requestTimeout, ">= 1s");
         check(attempts >= 1 && attempts <= 20, "attempts", attempts, "1 to 20");
     }
+
+    /** Whether a store is named. */
+    public boolean isNamed() {
+        return !endpoint.toString().isEmpty();
+    }
 }

@@ -8,6 +8,7 @@ import io.segmentdo.warehouse.engine.QueryException;
 import io.segmentdo.warehouse.engine.Reason;
 import io.segmentdo.warehouse.engine.ResultForm;
 import io.segmentdo.warehouse.engine.RowSink;
+import io.segmentdo.warehouse.jobs.JobFiles;
 import io.segmentdo.warehouse.query.Reader;
 import io.segmentdo.warehouse.replay.ReplayRecord.State;
 import java.nio.file.Path;
@@ -43,7 +44,7 @@ public final class Replays implements AutoCloseable {
     private final Engines engines;
     private final Reader reader;
     private final ReplayTarget target;
-    private final ReplayFiles files;
+    private final JobFiles<ReplayRecord> files;
     private final InstantSource clock;
     private final Semaphore running;
     private final Map<Long, ReplayRecord> records = new ConcurrentSkipListMap<>();
@@ -62,7 +63,7 @@ public final class Replays implements AutoCloseable {
         this.engines = engines;
         this.reader = reader;
         this.target = target;
-        this.files = new ReplayFiles(directory);
+        this.files = new JobFiles<>(directory, ReplayRecord.class);
         this.clock = clock;
         this.running = new Semaphore(config.concurrent());
         files.load().forEach(record -> records.put(record.number(), record));
@@ -103,7 +104,7 @@ public final class Replays implements AutoCloseable {
     private synchronized ReplayRecord add(Wish wish, long total) {
         long number = records.keySet().stream().mapToLong(n -> n).max().orElse(0) + 1;
         ReplayRecord record = record(number, wish, total);
-        files.store(record);
+        files.store(Long.toString(record.number()), record);
         records.put(number, record);
         return record;
     }
@@ -152,7 +153,7 @@ public final class Replays implements AutoCloseable {
             return false;
         }
         ReplayRecord next = change.apply(record);
-        files.store(next);
+        files.store(Long.toString(next.number()), next);
         records.put(number, next);
         return true;
     }

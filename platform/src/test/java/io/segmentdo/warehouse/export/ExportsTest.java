@@ -10,6 +10,7 @@ import io.segmentdo.problem.PlatformException;
 import io.segmentdo.warehouse.engine.Engines;
 import io.segmentdo.warehouse.export.ExportStatus.State;
 import io.segmentdo.warehouse.files.LocalFiles;
+import io.segmentdo.warehouse.jobs.JobFiles;
 import io.segmentdo.warehouse.query.WarehouseFixture;
 import io.segmentdo.warehouse.table.WarehouseTable;
 import java.io.IOException;
@@ -66,14 +67,7 @@ class ExportsTest {
     void open() throws IOException {
         root = directory.resolve("exports");
         warehouse = new WarehouseFixture(directory, engines);
-        exports = new Exports(
-                ExportConfig.DEFAULT,
-                engines,
-                warehouse.reader,
-                Optional.of(new LocalFiles()),
-                root,
-                directory.resolve("staging"),
-                Clock.systemUTC());
+        exports = exports();
         List<Map<String, Object>> rows = new ArrayList<>();
         for (int i = 0; i < 60; i++) {
             rows.add(track(
@@ -83,6 +77,16 @@ class ExportsTest {
                     Map.of("properties", "{\"n\":" + i + "}")));
         }
         warehouse.append(WarehouseTable.EVENTS, rows);
+    }
+
+    private Exports exports() {
+        return new Exports(
+                ExportConfig.DEFAULT,
+                engines,
+                warehouse.reader,
+                Optional.empty(),
+                new Exports.Directories(root, directory.resolve("staging"), directory.resolve("jobs")),
+                Clock.systemUTC());
     }
 
     @AfterEach
@@ -157,13 +161,11 @@ class ExportsTest {
     void whatCannotBeExportedIsRefused() throws IOException {
         Files.createDirectories(root.resolve("full/x"));
         Files.createSymbolicLink(root.resolve("link"), directory);
-        for (String outside : List.of("../x", "/tmp/x", ".", "a/../../x", "link/x", "full", "s4://x")) {
-            if (!outside.equals("s4://x")) {
-                assertThatThrownBy(() -> exports.begin(request(ExportForm.CSV, outside, List.of(), "")))
-                        .as(outside)
-                        .isInstanceOf(PlatformException.class)
-                        .hasMessageContaining("destination: ");
-            }
+        for (String outside : List.of("../x", "/tmp/x", ".", "a/../../x", "link/x", "full", "s3://lake/x")) {
+            assertThatThrownBy(() -> exports.begin(request(ExportForm.CSV, outside, List.of(), "")))
+                    .as(outside)
+                    .isInstanceOf(PlatformException.class)
+                    .hasMessageContaining("destination: ");
         }
         for (String where : List.of(
                 "true) TO '/tmp/x' (FORMAT csv) --",
@@ -194,8 +196,47 @@ class ExportsTest {
         assertThat(warehouse.query("SELECT count(*) AS n FROM events")).isEqualTo("n\n60\n");
     }
 
+    @Test
+    void anExportThatTheNodeDidNotFinishIsAFailureAfterItsStartAndLeavesNothing() throws Exception {
+        ExportStatus done = run(request(ExportForm.CSV, "done", List.of(), ""));
+        ExportRequest request = request(ExportForm.CSV, "killed", List.of(), "");
+        ExportStatus.File placed = new ExportStatus.File("events-2026-03-01-0.csv.gz", 3);
+        Files.createDirectories(root.resolve("killed"));
+        Files.writeString(root.resolve("killed").resolve(placed.path()), "abc");
+        new JobFiles<>(directory.resolve("jobs"), ExportStatus.class)
+                .store("killed", ExportStatus.begun("killed", request, 1).with(placed));
+
+        exports = exports();
+        exports.start();
+
+        assertThat(exports.find(done.id())).contains(done);
+        assertThat(exports.find("killed").orElseThrow().state()).isEqualTo(State.FAILED);
+        assertThat(exports.find("killed").orElseThrow().trouble()).contains("the node ended");
+        long deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();
+        while (Files.exists(root.resolve("killed").resolve(placed.path()))) {
+            assertThat(System.nanoTime()).isLessThan(deadline);
+            Thread.sleep(5);
+        }
+        assertThat(files()).filteredOn(file -> file.startsWith("done/")).hasSize(4);
+    }
+
+    @Test
+    void aNodeThatStopsEndsItsExportsWithThatReason() throws Exception {
+        String id = exports.begin(request(
+                ExportForm.CSV, "slow", List.of(), "hash(repeat(event, 10000000)) > 1"));
+        exports.close();
+        ExportStatus stopped = await(id);
+
+        Exports next = exports();
+        next.start();
+
+        assertThat(stopped.trouble()).contains("the node stopped");
+        assertThat(next.find(id)).contains(stopped);
+        assertThat(files()).isEmpty();
+    }
+
     private static ExportRequest request(ExportForm form, String destination, List<String> by, String where) {
-        return new ExportRequest(WarehouseFixture.WORKSPACE, form, destination, by, where, Optional.empty());
+        return new ExportRequest(WarehouseFixture.WORKSPACE, form, destination, by, where, null);
     }
 
     private ExportStatus run(ExportRequest request) throws InterruptedException {
