@@ -47,9 +47,8 @@ final class WarehouseReading implements AutoCloseable {
                 temporary.resolve("copies"),
                 config.query().cache().bytes());
         this.queries = new Queries(engines, reader, warehouse::catchUp, meters, clock);
-        this.bucket = config.s3().isNamed()
-                ? Optional.of(new S3Files(config.s3(), Clock.systemUTC()))
-                : Optional.empty();
+        this.bucket =
+                config.s3().isNamed() ? Optional.of(new S3Files(config.s3(), Clock.systemUTC())) : Optional.empty();
         this.exports = new Exports(
                 config.export(),
                 engines,

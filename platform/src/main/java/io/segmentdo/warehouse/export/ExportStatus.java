@@ -53,8 +53,7 @@ record ExportStatus(
     ExportStatus with(File file) {
         List<File> more = new ArrayList<>(files);
         more.add(file);
-        return new ExportStatus(
-                id, request, state, days, daysDone, rows, more, startedMillis, endedMillis, trouble);
+        return new ExportStatus(id, request, state, days, daysDone, rows, more, startedMillis, endedMillis, trouble);
     }
 
     /** With so many days done, and rows more. */
@@ -70,7 +69,6 @@ record ExportStatus(
 
     /** With its files removed. */
     ExportStatus withoutFiles() {
-        return new ExportStatus(
-                id, request, state, days, daysDone, 0, List.of(), startedMillis, endedMillis, trouble);
+        return new ExportStatus(id, request, state, days, daysDone, 0, List.of(), startedMillis, endedMillis, trouble);
     }
 }

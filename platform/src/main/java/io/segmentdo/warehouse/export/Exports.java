@@ -76,7 +76,8 @@ public final class Exports implements AutoCloseable {
                     ? status.ended(State.FAILED, clock.millis(), "the node ended in the middle of it")
                     : status;
             ended.put(known.id(), known);
-            if (known.state() != State.DONE && (known != status || !known.files().isEmpty())) {
+            if (known.state() != State.DONE
+                    && (known != status || !known.files().isEmpty())) {
                 Thread.ofVirtual().name("export-" + known.id()).start(() -> removeLeft(known));
             }
         }
@@ -102,8 +103,8 @@ public final class Exports implements AutoCloseable {
         String id = UUID.randomUUID().toString();
         ExportStatus begun = ExportStatus.begun(id, request, clock.millis());
         Path staging = directories.staging().resolve(id);
-        ExportJob job = new ExportJob(
-                begun, place, engines, reader, limits(), staging, clock, next -> kept.store(id, next));
+        ExportJob job =
+                new ExportJob(begun, place, engines, reader, limits(), staging, clock, next -> kept.store(id, next));
         synchronized (this) {
             long running = jobs.values().stream().filter(ExportJob::isRunning).count();
             if (running >= config.concurrent()) {

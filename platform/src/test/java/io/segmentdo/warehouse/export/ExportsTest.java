@@ -222,8 +222,7 @@ class ExportsTest {
 
     @Test
     void aNodeThatStopsEndsItsExportsWithThatReason() throws Exception {
-        String id = exports.begin(request(
-                ExportForm.CSV, "slow", List.of(), "hash(repeat(event, 10000000)) > 1"));
+        String id = exports.begin(request(ExportForm.CSV, "slow", List.of(), "hash(repeat(event, 10000000)) > 1"));
         exports.close();
         ExportStatus stopped = await(id);
 
