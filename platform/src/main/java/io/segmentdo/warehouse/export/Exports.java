@@ -72,12 +72,12 @@ public final class Exports implements AutoCloseable {
     /** Takes up what is known from before. */
     public void start() {
         for (ExportStatus status : kept.load()) {
-            ExportStatus known = status.state() == State.RUNNING
+            boolean wasRunning = status.state() == State.RUNNING;
+            ExportStatus known = wasRunning
                     ? status.ended(State.FAILED, clock.millis(), "the node ended in the middle of it")
                     : status;
             ended.put(known.id(), known);
-            if (known.state() != State.DONE
-                    && (known != status || !known.files().isEmpty())) {
+            if (wasRunning || (known.state() != State.DONE && !known.files().isEmpty())) {
                 Thread.ofVirtual().name("export-" + known.id()).start(() -> removeLeft(known));
             }
         }
