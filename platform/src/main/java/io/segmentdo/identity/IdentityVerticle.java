@@ -1,5 +1,6 @@
 package io.segmentdo.identity;
 
+import io.segmentdo.priority.Priority;
 import io.segmentdo.problem.PlatformException;
 import io.segmentdo.problem.Problem;
 import io.vertx.core.Context;
@@ -71,6 +72,7 @@ final class IdentityVerticle extends VerticleBase {
 
     @Override
     public Future<?> start() {
+        Priority.BEHIND.take();
         Post started = new Post(vertx, directory);
         post = started;
         lane = factory.apply(started);

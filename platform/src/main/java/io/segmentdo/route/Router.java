@@ -4,6 +4,7 @@ import io.segmentdo.event.Event;
 import io.segmentdo.identity.Directory;
 import io.segmentdo.identity.Partitions;
 import io.segmentdo.identity.Place;
+import io.segmentdo.priority.Priority;
 import io.segmentdo.route.PartitionQueue.Routed;
 import io.segmentdo.spool.Spool;
 import io.segmentdo.spool.SpoolRecord;
@@ -84,6 +85,7 @@ public final class Router extends VerticleBase {
 
     @Override
     public Future<?> start() {
+        Priority.BEHIND.take();
         readPosition = spool.firstPosition();
         releasedPosition = readPosition;
         window = new Window(readPosition);

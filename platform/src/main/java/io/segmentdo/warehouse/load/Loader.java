@@ -3,6 +3,7 @@ package io.segmentdo.warehouse.load;
 import io.segmentdo.event.IdentifiedEvent;
 import io.segmentdo.event.OutboxEntry;
 import io.segmentdo.event.ProfileFact;
+import io.segmentdo.priority.Priority;
 import io.segmentdo.store.Outbox;
 import io.segmentdo.store.PartitionStore;
 import io.segmentdo.warehouse.table.Tables;
@@ -143,6 +144,7 @@ public final class Loader implements AutoCloseable {
     }
 
     private void run() {
+        Priority.LATE.take();
         while (!isClosing) {
             try {
                 step();

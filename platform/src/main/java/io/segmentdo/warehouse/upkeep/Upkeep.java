@@ -3,6 +3,7 @@ package io.segmentdo.warehouse.upkeep;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.segmentdo.priority.Priority;
 import io.segmentdo.warehouse.table.Tables;
 import io.segmentdo.warehouse.table.WarehouseTable;
 import java.time.Duration;
@@ -60,7 +61,10 @@ public final class Upkeep implements AutoCloseable {
     private final Counter orphans;
     private final Map<Key, TableSize> sizes = new ConcurrentHashMap<>();
     private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(
-            Thread.ofPlatform().name("warehouse-upkeep").daemon().factory());
+            task -> Thread.ofPlatform().name("warehouse-upkeep").daemon().unstarted(() -> {
+                Priority.LATE.take();
+                task.run();
+            }));
 
     // under the lock
     private final Map<Key, Long> expiredAtMillis = new HashMap<>();
