@@ -58,6 +58,7 @@ public enum Priority {
     }
 
     /** {@code int nice(int increment)}; on Linux it is about the calling thread, see nice(2). */
+    @SuppressWarnings("restricted") // of the native functions, this one is harmless
     private static final class Native {
         static final MethodHandle NICE = Linker.nativeLinker()
                 .downcallHandle(

@@ -36,8 +36,8 @@ public record RouteConfig(
     public static final RouteConfig DEFAULT = new RouteConfig(
             1024,
             ByteSize.mebibytes(4),
-            16_384,
-            ByteSize.mebibytes(32),
+            4096,
+            ByteSize.mebibytes(16),
             Duration.ofSeconds(30),
             Duration.ofMillis(50),
             Duration.ofSeconds(5));

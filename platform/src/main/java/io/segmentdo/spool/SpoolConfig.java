@@ -32,7 +32,7 @@ public record SpoolConfig(
             ByteSize.gibibytes(4),
             ByteSize.mebibytes(64),
             ByteSize.mebibytes(512),
-            ByteSize.mebibytes(16),
+            ByteSize.mebibytes(4),
             ByteSize.mebibytes(32));
 
     public SpoolConfig {
