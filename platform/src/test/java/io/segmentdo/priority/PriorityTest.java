@@ -28,7 +28,7 @@ class PriorityTest {
     void leavesOtherThreadsAlone() {
         int before = niceNow();
 
-        onThread(Priority.LATE::take);
+        assertThat(onThread(Priority.LATE::take)).isPositive();
 
         assertThat(niceNow()).isEqualTo(before);
     }
