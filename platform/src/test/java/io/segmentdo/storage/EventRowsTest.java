@@ -20,7 +20,9 @@ class EventRowsTest {
     @ParameterizedTest
     @CsvSource({"identify, identifies", "page, pages", "screen, screens", "group, groups", "alias, aliases"})
     void everyCallHasATable(String type, String table) {
-        assertThat(rows.of(TestEvent.of(type, 1).asMap())).extracting(Row::table).containsExactly(table);
+        assertThat(rows.of(TestEvent.of(type, 1).asMap()))
+                .extracting(Row::table)
+                .containsExactly(table);
     }
 
     @Test
@@ -56,10 +58,14 @@ class EventRowsTest {
         Row row = rows.of(track(
                         "Bought",
                         Map.of(
-                                "at", "2026-01-02T03:04:05+0100",
-                                "day", "2026-01-02",
-                                "tags", List.of("a", 1),
-                                "address", Map.of("geo", Map.of("lat", 1.5)))))
+                                "at",
+                                "2026-01-02T03:04:05+0100",
+                                "day",
+                                "2026-01-02",
+                                "tags",
+                                List.of("a", 1),
+                                "address",
+                                Map.of("geo", Map.of("lat", 1.5)))))
                 .get(1);
 
         assertThat(row.values())
@@ -70,7 +76,8 @@ class EventRowsTest {
     }
 
     private static Map<String, Object> track(String event, Map<String, Object> properties) {
-        Map<String, Object> fields = new LinkedHashMap<>(TestEvent.of("track", 1).asMap());
+        Map<String, Object> fields =
+                new LinkedHashMap<>(TestEvent.of("track", 1).asMap());
         fields.put("event", event);
         fields.put("properties", properties);
         return fields;
