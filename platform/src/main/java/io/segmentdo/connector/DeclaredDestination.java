@@ -7,6 +7,7 @@ import io.segmentdo.api.Descriptor;
 import io.segmentdo.api.Destination;
 import io.segmentdo.api.DestinationContext;
 import io.segmentdo.api.Preset;
+import io.segmentdo.api.RetryPolicy;
 import io.segmentdo.api.SegmentCounterpart;
 import io.segmentdo.api.Setting;
 import io.segmentdo.api.Settings;
@@ -14,6 +15,7 @@ import io.segmentdo.mapping.Fql;
 import io.segmentdo.mapping.InvalidFqlException;
 import io.segmentdo.mapping.Mapping;
 import io.segmentdo.mapping.Scope;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -61,6 +63,7 @@ public final class DeclaredDestination implements Destination {
     private record Common(
             Authentication authentication,
             RatePlan rate,
+            Optional<RetryPolicy> retry,
             Idempotency idempotency,
             Optional<CallPlan> test,
             Optional<CallPlan> deleteUser) {
@@ -71,6 +74,7 @@ public final class DeclaredDestination implements Destination {
             return new Common(
                     Authentication.read(connector, NAMES),
                     RatePlan.read(connector),
+                    retry(connector),
                     Idempotency.read(connector),
                     connector.has("test")
                             ? Optional.of(CallPlan.read(connector.object("test"), NAMES, secrets))
@@ -80,8 +84,26 @@ public final class DeclaredDestination implements Destination {
                             : Optional.empty());
         }
 
+        /** Reads {@code retry}; what it leaves out is as the platform does it by default. */
+        private static Optional<RetryPolicy> retry(YamlObject connector) {
+            YamlObject retry = connector.object("retry").allow("backoff", "backoffMax", "giveUpAfter");
+            Duration backoff = retry.duration("backoff", Duration.ofSeconds(1));
+            Duration backoffMax = retry.duration("backoffMax", Duration.ofMinutes(5));
+            Duration giveUpAfter = retry.duration("giveUpAfter", Duration.ofHours(4));
+            if (!connector.has("retry")) {
+                return Optional.empty();
+            }
+            try {
+                return Optional.of(new RetryPolicy(backoff, backoffMax, giveUpAfter));
+            } catch (IllegalArgumentException unfit) {
+                connector.problem("retry", "delays of more than nothing, the first not longer than the last");
+                return Optional.empty();
+            }
+        }
+
         Descriptor describe(Descriptor descriptor) {
             Descriptor next = descriptor.rate(rate.limit()).recognizingRepeats(idempotency.description());
+            next = retry.map(next::retrying).orElse(next);
             next = test.isPresent() ? next.testingCredentials() : next;
             return deleteUser.isPresent() ? next.deletingUsers() : next;
         }
@@ -110,7 +132,10 @@ public final class DeclaredDestination implements Destination {
 
     @SuppressWarnings("rawtypes")
     static DeclaredDestination read(YamlObject outermost, ClassLoader code) {
-        YamlObject connector = outermost.allow(
+        YamlObject connector = outermost.refuse(
+                "audience",
+                "no audiences, which the platform does not have: an action that subscribes to identify calls adds people to a"
+                        + " list of the vendor's").allow(
                 "id",
                 "name",
                 "description",
@@ -126,6 +151,7 @@ public final class DeclaredDestination implements Destination {
                 "request",
                 "response",
                 "rate",
+                "retry",
                 "idempotency",
                 "test",
                 "deleteUser",

@@ -23,12 +23,13 @@ final class SettingReader {
         declaration.allow(
                 "type", "required", "default", "values", "pattern", "min", "max", "label", "description", "dependsOn");
         String type =
-                declaration.choice("type", "string", "secret", "url", "integer", "boolean", "enum", "list", "map");
+                declaration.choice("type", "string", "secret", "url", "integer", "number", "boolean", "enum", "list", "map");
         Setting setting = switch (type) {
             case "secret" -> Setting.secret(name);
             case "url" -> Setting.url(name);
             case "integer" ->
                 Setting.integer(name, declaration.count("min", 1), declaration.count("max", Integer.MAX_VALUE));
+            case "number" -> number(name, declaration);
             case "boolean" -> Setting.flag(name);
             case "enum" -> Setting.choice(name, values(declaration));
             case "list" -> Setting.texts(name);
@@ -46,6 +47,15 @@ final class SettingReader {
         }
         return withDefault(
                 withPattern(declaration.flag("required") ? setting.required() : setting, declaration), declaration);
+    }
+
+    private static Setting number(String name, YamlObject declaration) {
+        for (String bound : List.of("min", "max")) {
+            if (declaration.has(bound)) {
+                declaration.problem(bound, "nothing: only an integer has bounds");
+            }
+        }
+        return Setting.number(name);
     }
 
     /** Reads {@code dependsOn}: another setting, and the values of it with which this one matters. */
@@ -105,6 +115,7 @@ final class SettingReader {
                         switch (setting.type()) {
                             case TEXT, URL, CHOICE -> settings.text(name);
                             case INTEGER -> settings.integer(name);
+                            case NUMBER -> settings.number(name);
                             case FLAG -> settings.flag(name);
                             case TEXTS -> settings.texts(name);
                             case TEXT_MAP -> settings.textMap(name);

@@ -39,7 +39,8 @@ record SigV4Plan(Mapping service, Mapping region, Mapping accessKeyId, Mapping s
     private static final String ALGORITHM = "AWS4-HMAC-SHA256";
 
     static SigV4Plan read(YamlObject auth, Set<String> names) {
-        auth.allow("service", "region", "accessKeyId", "secretAccessKey", "sessionToken");
+        auth.refuse("roleArn", "no role: keys of a user, or temporary ones with their sessionToken")
+                .allow("service", "region", "accessKeyId", "secretAccessKey", "sessionToken");
         for (String key : List.of("service", "region", "accessKeyId", "secretAccessKey")) {
             if (!auth.has(key)) {
                 auth.problem(key, "a text or a mapping");

@@ -464,6 +464,7 @@ final class Lane {
                     wiring = connected;
                     waitingFor = "";
                     gate.access().reset();
+                    ledger.retryBy(connected.descriptor().retry());
                     keepPace();
                 },
                 reason -> {

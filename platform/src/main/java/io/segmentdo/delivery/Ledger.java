@@ -1,6 +1,8 @@
 package io.segmentdo.delivery;
 
 import io.segmentdo.api.Delivery;
+import io.segmentdo.api.RetryPolicy;
+import io.segmentdo.delivery.DeliveryConfig.RetryConfig;
 import io.segmentdo.event.Event;
 import io.segmentdo.event.IdentifiedEvent;
 import io.segmentdo.event.OutboxEntry;
@@ -13,6 +15,7 @@ import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicLong;
@@ -45,7 +48,8 @@ final class Ledger {
     private final Journal journal;
     private final Backlog backlog;
     private final Retries retries;
-    private final Backoff backoff;
+    private Backoff backoff;
+    private long giveUpMillis;
     private final DeliveryMeters meters;
     private final UnaryOperator<String> mask;
     private final Consumer<Item> ready;
@@ -87,6 +91,7 @@ final class Ledger {
         this.journal = new Journal(services.store());
         this.backlog = new Backlog(services.store(), services.outbox(), services.tails(), journal, destination);
         this.retries = new Retries(services.store(), destination);
+        this.giveUpMillis = services.config().giveUpAfter().toMillis();
         this.backoff = new Backoff(services.config().retry(), new SplittableRandom());
     }
 
@@ -183,6 +188,17 @@ final class Ledger {
             }
         }
         ordered = byProfile;
+    }
+
+    /** Tries again as the destination wants it, or else as it is configured. */
+    void retryBy(Optional<RetryPolicy> policy) {
+        giveUpMillis = policy.map(RetryPolicy::giveUpAfter)
+                .orElse(services.config().giveUpAfter())
+                .toMillis();
+        backoff = new Backoff(
+                policy.map(wanted -> new RetryConfig(wanted.backoff(), wanted.backoffMax()))
+                        .orElse(services.config().retry()),
+                new SplittableRandom());
     }
 
     // ---- what there is to do
@@ -350,7 +366,7 @@ final class Ledger {
         Retry before = item.retry();
         int attempts = before == null ? 1 : before.failedAttempts() + 1;
         long waited = before == null ? 0 : before.waitedMillis();
-        if (waited >= services.config().giveUpAfter().toMillis()) {
+        if (waited >= giveUpMillis) {
             bury(item, "gave up after " + attempts + " attempts: " + reason, evidence);
             return;
         }

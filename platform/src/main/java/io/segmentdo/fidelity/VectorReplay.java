@@ -193,7 +193,7 @@ final class VectorReplay {
         return switch (setting.type()) {
             case TEXT -> NOT_GIVEN;
             case URL -> "https://" + NOT_GIVEN;
-            case INTEGER -> 1;
+            case INTEGER, NUMBER -> 1;
             case FLAG -> false;
             case CHOICE -> setting.choices().getFirst();
             case TEXTS -> List.of();

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.segmentdo.api.Batching;
 import io.segmentdo.api.Descriptor;
+import io.segmentdo.api.RetryPolicy;
 import io.segmentdo.api.Settings;
 import io.segmentdo.api.SettingsException;
 import java.time.Duration;
@@ -165,5 +166,46 @@ class DeclaredDestinationTest {
                 .stream()
                 .map(ConnectorProblem::toString)
                 .toList();
+    }
+
+    @Test
+    void aNumberIsASettingWithParts() {
+        Descriptor descriptor = DeclaredDestination.read(
+                        "tiny.yaml", MINIMAL + "settings: {share: {type: number, default: 0.25}}\n")
+                .descriptor();
+
+        assertThat(Settings.of(descriptor, Map.of()).number("share")).isEqualTo(0.25);
+        assertThat(Settings.of(descriptor, Map.of("share", "-12.5")).number("share"))
+                .isEqualTo(-12.5);
+        assertThatThrownBy(() -> Settings.of(descriptor, Map.of("share", "much")))
+                .hasMessageContaining("share: much (expected: a number)");
+    }
+
+    @Test
+    void aConnectorSaysHowItWantsToBeTriedAgain() {
+        assertThat(DeclaredDestination.read("tiny.yaml", MINIMAL + "retry: {backoff: 2s, giveUpAfter: 1h}\n")
+                        .descriptor()
+                        .retry())
+                .hasValue(new RetryPolicy(Duration.ofSeconds(2), Duration.ofMinutes(5), Duration.ofHours(1)));
+        assertThat(DeclaredDestination.read("tiny.yaml", MINIMAL).descriptor().retry())
+                .isEmpty();
+    }
+
+    @Test
+    void whatOtherLanguagesHaveAndThisOneDoesNotIsSaidWithWhatToDoInstead() {
+        String unsupported = MINIMAL.replace("request:", "forEach: {list: $.x, maxConcurrent: 4}\n    request:") + """
+            audience: {create: {}}
+            auth: {sigv4: {service: firehose, region: eu-west-1, accessKeyId: a, secretAccessKey: b, roleArn: c}}
+            retry: {backoff: 5m, backoffMax: 1s}
+            settings: {share: {type: number, min: 1}}
+            """;
+
+        assertThatThrownBy(() -> DeclaredDestination.read("tiny.yaml", unsupported))
+                .hasMessageContaining("/audience")
+                .hasMessageContaining("an action that subscribes to identify calls")
+                .hasMessageContaining("/auth/sigv4/roleArn")
+                .hasMessageContaining("one after another")
+                .hasMessageContaining("/retry")
+                .hasMessageContaining("only an integer has bounds");
     }
 }

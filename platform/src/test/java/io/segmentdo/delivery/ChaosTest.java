@@ -194,6 +194,18 @@ class ChaosTest {
     }
 
     @Test
+    void aConnectorThatGivesUpSoonerDoes() {
+        sink.behave((request, id, attempt) -> ChaosSink.status(request, 500));
+        connector("retry: {backoff: 5ms, backoffMax: 5ms, giveUpAfter: 20ms}");
+        try (Pipeline pipeline = start(Quick.config())) {
+            pipeline.publish(0, 5);
+            pipeline.awaitSettled();
+
+            assertThat(pipeline.status("d").counts().dead()).isEqualTo(5);
+        }
+    }
+
+    @Test
     void aBurstOfFailuresOpensTheBreakerAndFewAttemptsAreMade() {
         AtomicBoolean isDown = new AtomicBoolean(true);
         sink.behave((request, id, attempt) -> ChaosSink.status(request, isDown.get() ? 500 : OK));

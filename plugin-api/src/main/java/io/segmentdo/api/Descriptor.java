@@ -5,6 +5,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Declares a destination: what it is called, which settings it takes and what it can do. Validation, the dashboard's form
@@ -20,6 +21,7 @@ public final class Descriptor {
     private List<Action> actions = List.of();
     private Batching batching = Batching.OFF;
     private RateLimit rate = RateLimit.NONE;
+    private @Nullable RetryPolicy retry;
     private Set<String> integrationNames;
     private List<SegmentCounterpart> counterparts = List.of();
     private List<Preset> presets = List.of();
@@ -55,6 +57,7 @@ public final class Descriptor {
         copy.actions = actions;
         copy.batching = batching;
         copy.rate = rate;
+        copy.retry = retry;
         copy.integrationNames = integrationNames;
         copy.counterparts = counterparts;
         copy.presets = presets;
@@ -99,6 +102,13 @@ public final class Descriptor {
     public Descriptor rate(RateLimit declared) {
         Descriptor next = copy();
         next.rate = declared;
+        return next;
+    }
+
+    /** Which wants to be tried again otherwise than the platform is configured to. */
+    public Descriptor retrying(RetryPolicy declared) {
+        Descriptor next = copy();
+        next.retry = declared;
         return next;
     }
 
@@ -175,6 +185,11 @@ public final class Descriptor {
     /** How much it takes; {@link RateLimit#NONE} where it names no limit. */
     public RateLimit rate() {
         return rate;
+    }
+
+    /** How it wants to be tried again; empty where the platform's own way will do. */
+    public Optional<RetryPolicy> retry() {
+        return Optional.ofNullable(retry);
     }
 
     /** The destinations of Segment's that it stands in for. */

@@ -25,6 +25,8 @@ public final class Setting {
         URL,
         /** A whole number. */
         INTEGER,
+        /** A number, with or without parts. */
+        NUMBER,
         /** True or false. */
         FLAG,
         /** One of some texts. */
@@ -86,6 +88,11 @@ public final class Setting {
         draft.min = min;
         draft.max = max;
         return new Setting(draft);
+    }
+
+    /** A number, with or without parts. */
+    public static Setting number(String name) {
+        return new Setting(new Draft(name, Type.NUMBER));
     }
 
     /** True or false. */
@@ -221,6 +228,7 @@ public final class Setting {
             case TEXT -> value instanceof String text && matchesPattern(text);
             case URL -> value instanceof String text && matchesPattern(text) && isHttpUrl(text);
             case INTEGER -> integral(value).filter(n -> n >= min && n <= max).isPresent();
+            case NUMBER -> decimal(value).isPresent();
             case FLAG -> value instanceof Boolean || "true".equals(value) || "false".equals(value);
             case CHOICE -> value instanceof String text && choices.contains(text);
             case TEXTS -> value instanceof Collection<?> list && list.stream().allMatch(Setting::isScalar);
@@ -237,6 +245,7 @@ public final class Setting {
             case TEXT -> "a text" + form;
             case URL -> "an http or https URL" + form;
             case INTEGER -> "a whole number from " + min + " to " + max;
+            case NUMBER -> "a number";
             case FLAG -> "true or false";
             case CHOICE -> "one of " + String.join(", ", choices);
             case TEXTS -> "a list of texts";
@@ -257,6 +266,16 @@ public final class Setting {
             return Optional.of(Long.valueOf(text));
         }
         return Optional.empty();
+    }
+
+    /** The finite number that a value is or spells. */
+    static Optional<Double> decimal(Object value) {
+        boolean isSpelled = value instanceof String text && text.matches("-?\\d{1,18}(\\.\\d{1,18})?");
+        if (!isSpelled && !(value instanceof Number)) {
+            return Optional.empty();
+        }
+        double number = Double.parseDouble(value.toString());
+        return Double.isFinite(number) ? Optional.of(number) : Optional.empty();
     }
 
     private static boolean isScalar(@Nullable Object value) {

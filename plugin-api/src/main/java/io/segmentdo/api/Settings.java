@@ -100,6 +100,13 @@ public final class Settings {
                 .orElseThrow(() -> new IllegalArgumentException(name + " is no INTEGER setting of " + descriptor.id()));
     }
 
+    /** A number, with or without parts. */
+    public double number(String name) {
+        Object value = require(name);
+        return Setting.decimal(value)
+                .orElseThrow(() -> new IllegalArgumentException(name + " is no NUMBER setting of " + descriptor.id()));
+    }
+
     /** True or false; false when it was not given. */
     public boolean flag(String name) {
         return Boolean.parseBoolean(String.valueOf(find(name)));
