@@ -132,32 +132,34 @@ public final class DeclaredDestination implements Destination {
 
     @SuppressWarnings("rawtypes")
     static DeclaredDestination read(YamlObject outermost, ClassLoader code) {
-        YamlObject connector = outermost.refuse(
-                "audience",
-                "no audiences, which the platform does not have: an action that subscribes to identify calls adds people to a"
-                        + " list of the vendor's").allow(
-                "id",
-                "name",
-                "description",
-                "segment",
-                "settings",
-                "vars",
-                "auth",
-                "fields",
-                "let",
-                "validate",
-                "item",
-                "batch",
-                "request",
-                "response",
-                "rate",
-                "retry",
-                "idempotency",
-                "test",
-                "deleteUser",
-                "functions",
-                "actions",
-                "presets");
+        YamlObject connector = outermost
+                .refuse(
+                        "audience",
+                        "no audiences, which the platform does not have: an action that subscribes to identify calls adds people to a"
+                                + " list of the vendor's")
+                .allow(
+                        "id",
+                        "name",
+                        "description",
+                        "segment",
+                        "settings",
+                        "vars",
+                        "auth",
+                        "fields",
+                        "let",
+                        "validate",
+                        "item",
+                        "batch",
+                        "request",
+                        "response",
+                        "rate",
+                        "retry",
+                        "idempotency",
+                        "test",
+                        "deleteUser",
+                        "functions",
+                        "actions",
+                        "presets");
         List<Setting> settings = SettingReader.read(connector);
         Set<String> secrets = new HashSet<>();
         settings.stream().filter(Setting::isSecret).map(Setting::name).forEach(secrets::add);

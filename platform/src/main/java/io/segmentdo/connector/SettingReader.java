@@ -22,8 +22,8 @@ final class SettingReader {
     private static Setting setting(String name, YamlObject declaration) {
         declaration.allow(
                 "type", "required", "default", "values", "pattern", "min", "max", "label", "description", "dependsOn");
-        String type =
-                declaration.choice("type", "string", "secret", "url", "integer", "number", "boolean", "enum", "list", "map");
+        String type = declaration.choice(
+                "type", "string", "secret", "url", "integer", "number", "boolean", "enum", "list", "map");
         Setting setting = switch (type) {
             case "secret" -> Setting.secret(name);
             case "url" -> Setting.url(name);

@@ -117,7 +117,8 @@ record StepPlan(
 
     private static Optional<Mapping> forEach(YamlObject step, Set<String> names) {
         if (step.raw("forEach") instanceof Map<?, ?> object && object.containsKey("maxConcurrent")) {
-            step.problem("forEach", "a list alone: its requests go one after another, within the rate of the connector");
+            step.problem(
+                    "forEach", "a list alone: its requests go one after another, within the rate of the connector");
         }
         return step.has("forEach") ? Optional.of(step.path("forEach", names)) : Optional.empty();
     }
