@@ -5,11 +5,12 @@ import io.segmentdo.event.FrameReader;
 import io.segmentdo.event.FrameWriter;
 import io.vertx.core.eventbus.EventBus;
 
-/** The binary form of what routers and lanes send each other. Pure. */
+/** The binary form of what routers, lanes and those who ask them send each other. Pure. */
 final class BusCodecs {
     private BusCodecs() {}
 
     static void register(EventBus bus, Seal seal) {
+        QuestionCodec.register(bus, seal);
         bus.registerDefaultCodec(
                 EventBatch.class,
                 new SealedCodec<>(EventBatch.class, seal, batch -> frame -> write(batch, frame), BusCodecs::readBatch));

@@ -14,7 +14,7 @@ import io.segmentdo.event.FrameWriter;
  * @param rule {@link #SEEN} together, or what was asked for
  * @param atMillis when it was received
  */
-record Cause(String messageId, String source, String rule, long atMillis) {
+public record Cause(String messageId, String source, String rule, long atMillis) {
     static final String SEEN = "seen";
     static final String ALIAS = "alias";
     static final String UNMERGE = "unmerge";

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param absorbed the root that became a part of the other one, null when nothing was joined
  * @param cause the event or request behind it
  */
-record Fact(
+public record Fact(
         long number,
         Kind kind,
         ActorId left,
@@ -27,7 +27,7 @@ record Fact(
         @Nullable ActorId absorbed,
         Cause cause) {
     /** What was decided. */
-    enum Kind {
+    public enum Kind {
         JOINED,
         REFUSED,
         UNMERGED,

@@ -92,6 +92,13 @@ public record IdentifierRule(
         return new IdentifierRule(type, paths, deviceType, limit, window, values, patterns);
     }
 
+    /** Whether another rule finds the same values. */
+    boolean isFoundAsBy(IdentifierRule other) {
+        return type.equals(other.type)
+                && deviceType.equals(other.deviceType)
+                && effectivePaths().equals(other.effectivePaths());
+    }
+
     /** Where it is looked for. */
     List<String> effectivePaths() {
         boolean isOfTheEvent = type.equals(ActorId.USER) || type.equals(ActorId.ANONYMOUS);

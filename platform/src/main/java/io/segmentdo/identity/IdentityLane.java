@@ -18,6 +18,7 @@ import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -39,6 +40,9 @@ public final class IdentityLane {
 
     /** Something that is asked of a ledger of this lane from outside. */
     private record Request(Message.ToLedger message, Dedupe.Mark mark, long atMillis) {}
+
+    /** What is answered from outside, with what became of events on the way. */
+    record Answered(Reply reply, LaneResult counts) {}
 
     /** The item in hand could not be applied; the batch is tried again without it. */
     private static final class Unappliable extends RuntimeException {
@@ -64,6 +68,7 @@ public final class IdentityLane {
     private final Map<Integer, LanePartition> partitions = new LinkedHashMap<>();
     private final Map<Integer, Protocol> actors = new HashMap<>();
     private final Arrivals arrivals = new Arrivals();
+    private final Inquiry inquiry;
     private boolean isBroken;
 
     // the running batch
@@ -104,6 +109,7 @@ public final class IdentityLane {
         this.config = config;
         this.rules = rules;
         this.transport = transport;
+        this.inquiry = new Inquiry(partitions, store);
     }
 
     /**
@@ -184,6 +190,12 @@ public final class IdentityLane {
             }
         }
         return foreign;
+    }
+
+    /** The partition of an identifier, if it belongs to another owner. */
+    Set<Integer> foreign(ActorId id) {
+        int partition = id.partition(store.partitions());
+        return partitions.containsKey(partition) ? Set.of() : Set.of(partition);
     }
 
     /** The partitions that this lane owns. */
@@ -284,6 +296,37 @@ public final class IdentityLane {
         ledger.forgetVerdict();
         LaneResult counts = commit(List.of(), List.of(new Request(request, mark, cause.atMillis())));
         return new Decision(partition(ledger.number()).verdict(), counts);
+    }
+
+    /**
+     * Answers what is asked about a partition of this lane; orders are committed first.
+     *
+     * @return the reply, and what became of events on the way
+     */
+    Answered answer(Question question) {
+        checkUsable();
+        int home = partition(question.of().partition(store.partitions())).number();
+        return switch (question) {
+            case Question.Who who -> new Answered(inquiry.who(who.of()), LaneResult.NOTHING);
+            case Question.Facts facts ->
+                new Answered(inquiry.facts(home, facts.of(), facts.numbers()), LaneResult.NOTHING);
+            case Question.FactsFrom facts ->
+                new Answered(inquiry.factsFrom(home, facts.of(), facts.first(), facts.max()), LaneResult.NOTHING);
+            case Question.Order order -> {
+                Decision decision = carryOut(order);
+                yield new Answered(new Reply.Done(decision.verdict()), decision.counts());
+            }
+        };
+    }
+
+    private Decision carryOut(Question.Order order) {
+        return switch (order.kind()) {
+            case ALIAS ->
+                alias(order.id(), Objects.requireNonNull(order.other()), order.requestId(), order.atMillis());
+            case UNMERGE -> unmerge(order.id(), order.requestId(), order.atMillis());
+            case DETACH -> detach(order.id(), order.requestId(), order.atMillis());
+            case DELETE -> delete(order.id(), order.requestId(), order.atMillis());
+        };
     }
 
     /** The partition where the ledger of a workspace lives. */
@@ -500,7 +543,7 @@ public final class IdentityLane {
 
     /** Delivers a message and all that it leads to within the partition. */
     private void deliver(LanePartition partition, Message message) {
-        Protocol receiver = java.util.Objects.requireNonNull(actors.get(partition.number()));
+        Protocol receiver = Objects.requireNonNull(actors.get(partition.number()));
         receiver.deliver(message);
         Message next = within.pollFirst();
         while (next != null) {

@@ -51,6 +51,23 @@ public record IdentityRules(
             SharedDevice.FIRST_TOUCH,
             1000);
 
+    /** The most that rules may allow: under them everything is joined that ever was. */
+    static final IdentityRules WIDEST = new IdentityRules(
+            List.of(IdentifierRule.of(ActorId.USER, 1000)),
+            1000,
+            List.of(),
+            List.of(),
+            SharedDevice.FIRST_TOUCH,
+            10_000);
+
+    /** Types that are looked for elsewhere than under other rules, of which nothing is recorded under those. */
+    public List<String> typesFoundElsewhere(IdentityRules other) {
+        return identifiers.stream()
+                .filter(rule -> other.identifiers.stream().noneMatch(rule::isFoundAsBy))
+                .map(IdentifierRule::type)
+                .toList();
+    }
+
     public IdentityRules {
         identifiers = List.copyOf(identifiers);
         blockedValues = List.copyOf(blockedValues);

@@ -22,8 +22,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Gives an identity lane its place on the event bus: batches of routers, answered after their commit, and the mail of other
- * lanes.
+ * Gives an identity lane its place on the event bus: batches of routers, answered after their commit, the mail of other
+ * lanes, and questions.
  *
  * <p>What one commit sends between partitions takes effect with the next; when no batch brings one, the lane is drained at
  * once. A lane that fails has lost its partitions: they are reported, to be opened again from what is stored, and its
@@ -85,6 +85,9 @@ final class IdentityVerticle extends VerticleBase {
                         .completion(),
                 vertx.eventBus()
                         .<LaneMail>consumer(place.mailAddress(), this::takeMail)
+                        .completion(),
+                vertx.eventBus()
+                        .<Question>consumer(place.questionAddress(), this::takeQuestion)
                         .completion());
     }
 
@@ -175,6 +178,35 @@ final class IdentityVerticle extends VerticleBase {
         drainSoon();
     }
 
+    private void takeQuestion(Message<Question> message) {
+        Question question;
+        try {
+            question = message.body();
+        } catch (PlatformException forged) {
+            refuse(message, forged);
+            return;
+        }
+        Set<Integer> foreign = lane.foreign(question.of());
+        if (!foreign.isEmpty()) {
+            message.fail(NotOwned.CODE, NotOwned.message(foreign));
+            return;
+        }
+        try {
+            IdentityLane.Answered answered = lane.answer(question);
+            meters.applied(place.lane(), answered.counts());
+            message.reply(answered.reply(), QuestionCodec.options(Reply.class));
+        } catch (RuntimeException e) {
+            boolean isChange = question instanceof Question.Order;
+            Problem problem = isChange ? failed(e, Set.of()) : problem(e); // reading leaves the lane as it was
+            message.fail(REFUSED, problem.code() + ": " + e.getMessage());
+        }
+        drainSoon();
+    }
+
+    private static Problem problem(RuntimeException e) {
+        return e instanceof PlatformException known ? known.problem() : Problem.INTERNAL;
+    }
+
     private void refuse(Message<?> message, PlatformException forged) {
         log.atWarn()
                 .addKeyValue("lane", place.lane())
@@ -203,7 +235,7 @@ final class IdentityVerticle extends VerticleBase {
 
     /** Replaces the lane unless it only refused; it has lost its partitions, and those that it was to open. */
     private Problem failed(RuntimeException e, Set<Integer> opening) {
-        Problem problem = e instanceof PlatformException known ? known.problem() : Problem.INTERNAL;
+        Problem problem = problem(e);
         if (problem == Problem.OVERLOADED) {
             return problem;
         }

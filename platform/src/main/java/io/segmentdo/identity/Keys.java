@@ -22,6 +22,15 @@ final class Keys {
                 .array();
     }
 
+    /** What the keys of all rows of a root begin with. */
+    static byte[] traits(ActorId root) {
+        byte[] key = root.key();
+        return ByteBuffer.allocate(2 + key.length)
+                .putShort((short) key.length)
+                .put(key)
+                .array();
+    }
+
     static byte[] trait(ActorId root, ActorId member) {
         byte[] rootKey = root.key();
         byte[] memberKey = member.key();

@@ -302,6 +302,17 @@ final class LanePartition implements PartitionState {
         return actor;
     }
 
+    /** The actor of an identifier as it is committed, without its queue and without keeping it; between batches. */
+    @Nullable
+    Actor peek(ActorId id) {
+        Actor known = actors.find(id);
+        if (known == null && !absent.contains(id)) {
+            byte[] value = store.read(number, Keyspace.ACTOR, Keys.actor(id));
+            return value == null ? null : Actor.read(id, value);
+        }
+        return known;
+    }
+
     private Actor load(ActorId id, byte[] value) {
         Actor actor = Actor.read(id, value);
         long next = actor.queueFirst;

@@ -14,6 +14,11 @@ public record Place(String member, int lane) {
         return "identity." + lane + "@" + member;
     }
 
+    /** Where the lane is asked about what it owns. */
+    String questionAddress() {
+        return "identity." + lane + ".questions@" + member;
+    }
+
     /** Where the lane takes what other lanes have for it. */
     String mailAddress() {
         return "identity." + lane + ".mail@" + member;

@@ -44,6 +44,9 @@ final class Invariants {
         invariants.actorsAgreeWithTheLedger();
         LedgerReplay.check(invariants.state, invariants.rules);
         StepInvariants.check(world.disk, invariants.state);
+        if (world.isWatched) {
+            invariants.aDryRunOfTheSameRulesChangesNothing();
+        }
         invariants.apartNamesWhatExists();
         invariants.factsOnce();
         invariants.orderHolds();
@@ -158,6 +161,20 @@ final class Invariants {
                 "I7 traits of strangers at",
                 rootId,
                 rows.keySet()));
+    }
+
+    private void aDryRunOfTheSameRulesChangesNothing() {
+        DryRun dryRun = new DryRun(Events.WORKSPACE, world.rules);
+        dryRun.take(state.facts);
+        for (Set<ActorId> person : dryRun.personsNow()) {
+            ActorId any = person.iterator().next();
+            Set<ActorId> real = state.actors.containsKey(any)
+                    ? new TreeSet<>(state.actors.get(state.root(any)).allMembers())
+                    : Set.of(any);
+            require(real.equals(person), "dry run: recorded as", person, "but it is", real);
+        }
+        require(dryRun.difference(1).affected() == 0 || world.flavour == World.Flavour.EVERYTHING,
+                "dry run: not as before", dryRun.difference(1));
     }
 
     private void apartNamesWhatExists() {

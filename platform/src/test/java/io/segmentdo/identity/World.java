@@ -121,7 +121,10 @@ final class World {
     private final Member[] members;
     private final int partitions;
     private final int[] owner;
-    private final boolean isWatched;
+
+    /** Whether it is looked at more closely than others. */
+    final boolean isWatched;
+
     private final Map<String, Integer> asked = new HashMap<>();
     private long clock = 1_790_000_000_000L;
 

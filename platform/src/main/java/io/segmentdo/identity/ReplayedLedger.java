@@ -1,0 +1,202 @@
+package io.segmentdo.identity;
+
+import io.segmentdo.event.Event;
+import io.segmentdo.event.ProfileFact;
+import io.segmentdo.identity.Message.Hold;
+import io.segmentdo.identity.Message.Propose;
+import io.segmentdo.identity.Message.Reset;
+import io.segmentdo.identity.Message.Settled;
+import io.segmentdo.identity.Message.ToIdentifier;
+import io.segmentdo.identity.Message.ToLedger;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A ledger in memory that decides again what another one has decided, under rules of its own: the same {@link Ledger} over
+ * nodes that nobody stores, and actors that are settled at once. Confined to one thread.
+ */
+final class ReplayedLedger implements PartitionState {
+    private final String workspace;
+    private final CompiledRules rules;
+    private final LedgerHead head;
+    private final Map<ActorId, LedgerNode> nodes = new HashMap<>();
+    private final Deque<ToLedger> settled = new ArrayDeque<>();
+    private final Ledger ledger = new Ledger(this);
+
+    ReplayedLedger(String workspace, CompiledRules rules) {
+        this.workspace = workspace;
+        this.rules = rules;
+        this.head = new LedgerHead(workspace);
+    }
+
+    /** Knows an identifier from now on; who is known earlier stays the root. */
+    void know(ActorId id, long atMillis) {
+        nodes.computeIfAbsent(id, unknown -> {
+            LedgerNode node = new LedgerNode(id, head.nextRank());
+            node.members.put(id, atMillis);
+            return node;
+        });
+    }
+
+    /** Decides whether identifiers that were seen together, or that somebody named, are one person. */
+    void propose(List<ActorId> ids, boolean isExplicit, Cause cause) {
+        ActorId witness = ids.getFirst();
+        on(new Propose(ActorId.ledger(workspace), witness, witness, ids.subList(1, ids.size()), isExplicit, cause));
+    }
+
+    /** Undoes what somebody wanted to be undone. */
+    void on(ToLedger request) {
+        ledger.on(request);
+        for (ToLedger next = settled.poll(); next != null; next = settled.poll()) {
+            ledger.on(next);
+        }
+    }
+
+    /** Some identifiers as the persons that they are now. */
+    Set<Set<ActorId>> persons(Set<ActorId> ids) {
+        Map<ActorId, Set<ActorId>> persons = new HashMap<>();
+        for (ActorId id : ids) {
+            ActorId root = id;
+            LedgerNode node = nodes.get(root);
+            while (node != null && node.parent != null) {
+                root = node.parent;
+                node = nodes.get(root);
+            }
+            persons.computeIfAbsent(root, key -> new TreeSet<>()).add(id);
+        }
+        return new HashSet<>(persons.values());
+    }
+
+    @Override
+    public CompiledRules rules(String ofWorkspace) {
+        return rules;
+    }
+
+    @Override
+    public @Nullable LedgerNode findNode(ActorId id) {
+        return nodes.get(id);
+    }
+
+    @Override
+    public void changed(LedgerNode node) {
+        nodes.put(node.id, node);
+    }
+
+    @Override
+    public LedgerHead head(String ofWorkspace) {
+        return head;
+    }
+
+    @Override
+    public void append(Fact fact) {
+        // what it comes to is read from the nodes
+    }
+
+    @Override
+    public void decided(Decision.Verdict answer) {
+        // nobody asked
+    }
+
+    @Override
+    public void send(Message message) {
+        if (message instanceof Hold hold) {
+            settled.add(new Settled(ActorId.ledger(workspace), hold.to(), hold.fact()));
+        } else if (message instanceof Reset reset) {
+            settled.add(new Settled(ActorId.ledger(workspace), reset.to(), reset.fact()));
+        }
+    }
+
+    @Override
+    public List<ToLedger> takeWaiting(String ofWorkspace) {
+        return new ArrayList<>(); // nothing waits where everything is settled at once
+    }
+
+    @Override
+    public void await(ToLedger request) {
+        throw noActors();
+    }
+
+    @Override
+    public int number() {
+        throw noActors();
+    }
+
+    @Override
+    public long outboxTail() {
+        throw noActors();
+    }
+
+    @Override
+    public IdentityConfig config() {
+        throw noActors();
+    }
+
+    @Override
+    public Actor find(ActorId id) {
+        throw noActors();
+    }
+
+    @Override
+    public Actor create(ActorId id) {
+        throw noActors();
+    }
+
+    @Override
+    public void changed(Actor actor) {
+        throw noActors();
+    }
+
+    @Override
+    public void enqueue(Actor actor, ToIdentifier message) {
+        throw noActors();
+    }
+
+    @Override
+    public List<ToIdentifier> takeQueue(Actor actor) {
+        throw noActors();
+    }
+
+    @Override
+    public TraitRow traits(Actor root, ActorId member) {
+        throw noActors();
+    }
+
+    @Override
+    public void putTraits(Actor root, ActorId member, TraitRow row) {
+        throw noActors();
+    }
+
+    @Override
+    public void identified(String profileId, Event event) {
+        throw noActors();
+    }
+
+    @Override
+    public void announce(
+            ProfileFact.Kind kind,
+            Actor profile,
+            @Nullable String otherId,
+            Cause cause,
+            long ledgerFact,
+            int otherPartition,
+            long otherPosition) {
+        throw noActors();
+    }
+
+    @Override
+    public void droppedTraits(int count) {
+        throw noActors();
+    }
+
+    private static IllegalStateException noActors() {
+        return new IllegalStateException("a ledger that is replayed has no actors");
+    }
+}
