@@ -26,10 +26,15 @@ import io.segmentdo.identity.IdentityMeters;
 import io.segmentdo.identity.IdentityRules;
 import io.segmentdo.identity.Lanes;
 import io.segmentdo.identity.LocalDirectory;
+import io.segmentdo.identity.Owners;
 import io.segmentdo.identity.Seal;
 import io.segmentdo.plugin.Plugins;
 import io.segmentdo.plugin.PluginsConfig;
 import io.segmentdo.problem.PlatformException;
+import io.segmentdo.profile.IdentityApi;
+import io.segmentdo.profile.PastEvents;
+import io.segmentdo.profile.ProfileApi;
+import io.segmentdo.profile.Profiles;
 import io.segmentdo.route.Router;
 import io.segmentdo.source.Sources;
 import io.segmentdo.spool.Spool;
@@ -215,11 +220,22 @@ public final class Node implements AutoCloseable {
             parts.add(openAccount(collector, router, spool, identity));
             nodeHealth.watch(spool, claims, deliveries, plugins, warehouse);
             io.vertx.ext.web.Router api = api(workspaces, deliveries, claims);
-            warehouse.ifPresent(tables -> parts.add(new WarehouseReading(
+            Optional<WarehouseReading> reading = warehouse.map(tables -> parts.add(new WarehouseReading(
                             config.warehouse(), tables, deliveries, data, metrics.registry(), clock))
-                    .start()
-                    .mount(api, workspaces));
+                    .start());
+            reading.ifPresent(mounted -> mounted.mount(api, workspaces));
+            mountProfiles(api, store.partitions(), reading.map(WarehouseReading::pastEvents));
             return new Node(parts, metrics, owner, startServers(collector, api));
+        }
+
+        private void mountProfiles(io.vertx.ext.web.Router api, int partitions, Optional<PastEvents> events) {
+            Owners owners = new Owners(vertx, directory, partitions);
+            Profiles profiles = new Profiles(owners, () -> identityRules, config.profile(), clock);
+            new ProfileApi(profiles, events).mount(api);
+            new IdentityApi(profiles, yaml -> new ConfigLoader(Map.of(), configDirectory)
+                            .readText(IdentityRules.class, yaml, "rules", "identity")
+                            .value())
+                    .mount(api);
         }
 
         /** Alone, a node accounts for events until they are identified; in a cluster until some member has committed them. */

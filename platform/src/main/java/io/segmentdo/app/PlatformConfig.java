@@ -9,6 +9,7 @@ import io.segmentdo.control.ControlConfig;
 import io.segmentdo.delivery.DeliveryConfig;
 import io.segmentdo.identity.IdentityConfig;
 import io.segmentdo.plugin.PluginsConfig;
+import io.segmentdo.profile.ProfileConfig;
 import io.segmentdo.route.RouteConfig;
 import io.segmentdo.spool.SpoolConfig;
 import io.segmentdo.store.OutboxConfig;
@@ -42,6 +43,7 @@ public record PlatformConfig(
 
         @Doc("How events are delivered to destinations.") DeliveryConfig delivery,
         @Doc("How events get into the warehouse.") WarehouseConfig warehouse,
+        @Doc("The Profile API.") ProfileConfig profile,
         @Doc("Where plugins come from.") PluginsConfig plugins,
 
         @Doc("The control plane: workspaces, API, metrics page.")
@@ -61,6 +63,7 @@ public record PlatformConfig(
             OutboxConfig.DEFAULT,
             DeliveryConfig.DEFAULT,
             WarehouseConfig.DEFAULT,
+            ProfileConfig.DEFAULT,
             PluginsConfig.DEFAULT,
             ControlConfig.DEFAULT,
             TelemetryConfig.DEFAULT);

@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.segmentdo.control.Workspaces;
 import io.segmentdo.delivery.Deliveries;
 import io.segmentdo.delivery.PastEvent;
+import io.segmentdo.profile.PastEvents;
 import io.segmentdo.warehouse.Warehouse;
 import io.segmentdo.warehouse.WarehouseConfig;
 import io.segmentdo.warehouse.engine.Engines;
@@ -93,6 +94,11 @@ final class WarehouseReading implements AutoCloseable {
         exports.start();
         replays.start();
         return this;
+    }
+
+    /** The events of profiles, out of the tables. */
+    PastEvents pastEvents() {
+        return new WarehouseEvents(queries, config.query().engines().limits());
     }
 
     void mount(Router router, Workspaces workspaces) {

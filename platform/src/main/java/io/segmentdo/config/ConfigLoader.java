@@ -73,6 +73,19 @@ public final class ConfigLoader {
         return bind(type, YamlReader.read(file, problems), problems);
     }
 
+    /**
+     * The content of a text.
+     *
+     * @param name what messages call it
+     * @param section the key below which it stands, if it is there; else the whole text counts
+     * @throws ConfigException with everything that is wrong
+     */
+    public <T extends Record> Loaded<T> readText(Class<T> type, String text, String name, String section) {
+        List<ConfigProblem> problems = new ArrayList<>();
+        Fields whole = YamlReader.readText(text, name, problems);
+        return bind(type, whole.fields().get(section) instanceof Fields part ? part : whole, problems);
+    }
+
     private <T extends Record> Loaded<T> bind(Class<T> type, Fields fields, List<ConfigProblem> problems) {
         Binder binder = new Binder(references, retired, problems);
         Object bound = problems.isEmpty() ? binder.record(type, Binder.defaultOf(type), fields, "") : null;

@@ -46,18 +46,33 @@ final class YamlReader {
         return new YamlReader(file.toString(), problems).read(file);
     }
 
+    /** The content of a text, whose name messages tell. */
+    static Fields readText(String text, String name, List<ConfigProblem> problems) {
+        return new YamlReader(name, problems).read(text);
+    }
+
     private Fields read(Path file) {
-        Fields nothing = new Fields(Map.of(), name);
         try {
             if (Files.size(file) > FILE_BYTES_MAX) {
                 problems.add(ConfigProblem.unexpected(name, "", Files.size(file) + " bytes", "at most 1MiB"));
-                return nothing;
+                return nothing();
             }
-            return root(Files.readString(file)).orElse(nothing);
+            return read(Files.readString(file));
         } catch (MalformedInputException e) {
             problems.add(ConfigProblem.unexpected(name, "", "not UTF-8", "UTF-8 text"));
         } catch (IOException e) {
             problems.add(ConfigProblem.unexpected(name, "", "cannot be read: " + e.getMessage(), "a readable file"));
+        }
+        return nothing();
+    }
+
+    private Fields nothing() {
+        return new Fields(Map.of(), name);
+    }
+
+    private Fields read(String yaml) {
+        try {
+            return root(yaml).orElse(nothing());
         } catch (MarkedYamlEngineException e) {
             String line =
                     e.getProblemMark().map(mark -> ":" + (mark.getLine() + 1)).orElse("");
@@ -65,7 +80,7 @@ final class YamlReader {
         } catch (YamlEngineException e) {
             problems.add(ConfigProblem.unexpected(name, "", String.valueOf(e.getMessage()), "valid YAML"));
         }
-        return nothing;
+        return nothing();
     }
 
     private Optional<Fields> root(String yaml) {

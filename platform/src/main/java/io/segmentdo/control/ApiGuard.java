@@ -17,7 +17,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lets a request pass that shows the owner token: {@code Authorization: Bearer <token>}, or Basic with user {@code token}.
+ * Lets a request pass that shows the owner token: {@code Authorization: Bearer <token>}, or Basic with the token as password
+ * or, without one, as user.
  *
  * <p>An address that keeps guessing has to wait. Safe for concurrent use.
  */
@@ -83,7 +84,8 @@ public final class ApiGuard implements Handler<RoutingContext> {
         try {
             String pair = new String(
                     Base64.getDecoder().decode(authorization.substring(6).trim()), UTF_8);
-            return Optional.of(pair.substring(pair.indexOf(':') + 1));
+            String password = pair.substring(pair.indexOf(':') + 1);
+            return Optional.of(password.isEmpty() && pair.endsWith(":") ? pair.substring(0, pair.length() - 1) : password);
         } catch (IllegalArgumentException e) {
             return Optional.of(authorization);
         }

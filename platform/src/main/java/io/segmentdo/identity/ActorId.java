@@ -1,6 +1,7 @@
 package io.segmentdo.identity;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 import org.apache.commons.codec.digest.MurmurHash3;
 import org.jspecify.annotations.Nullable;
 
@@ -40,7 +41,13 @@ public final class ActorId implements Comparable<ActorId> {
         return new ActorId(workspace, type, value);
     }
 
-    static ActorId group(String workspace, String groupId) {
+    /** An identifier as events and requests show it: e-mail addresses are compared in lower case. */
+    public static ActorId seen(String workspace, String type, String value) {
+        return of(workspace, type, type.equals("email") ? value.strip().toLowerCase(Locale.ROOT) : value);
+    }
+
+    /** A group. */
+    public static ActorId group(String workspace, String groupId) {
         return new ActorId(workspace, GROUP, groupId);
     }
 
@@ -58,6 +65,11 @@ public final class ActorId implements Comparable<ActorId> {
 
     public String value() {
         return value;
+    }
+
+    /** Whether it is a group's. */
+    public boolean isGroup() {
+        return is(GROUP);
     }
 
     boolean is(String otherType) {

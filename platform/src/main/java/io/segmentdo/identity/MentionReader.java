@@ -182,9 +182,9 @@ final class MentionReader {
         }
 
         private void add(String type, String value) {
-            String canonical = type.equals("email") ? value.strip().toLowerCase(Locale.ROOT) : value;
-            if (rules.allows(type, canonical)) {
-                ids.add(ActorId.of(event.workspace(), type, canonical));
+            ActorId id = ActorId.seen(event.workspace(), type, value);
+            if (rules.allows(type, id.value())) {
+                ids.add(id);
             }
         }
     }

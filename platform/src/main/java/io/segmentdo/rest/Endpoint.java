@@ -3,6 +3,7 @@ package io.segmentdo.rest;
 import io.segmentdo.problem.PlatformException;
 import io.segmentdo.problem.Problem;
 import io.vertx.core.Context;
+import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
@@ -34,6 +35,11 @@ public final class Endpoint {
                 }
             });
         };
+    }
+
+    /** Answers with the JSON that the future of {@code work} brings; on an event loop, so it must not block. */
+    public static Handler<RoutingContext> answering(Function<RoutingContext, Future<JsonObject>> work) {
+        return context -> work.apply(context).onSuccess(context::json).onFailure(context::fail);
     }
 
     /** A whole number from the query string, between two, which belong to it; {@code otherwise} when it is not there. */
