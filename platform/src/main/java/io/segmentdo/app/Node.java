@@ -232,9 +232,11 @@ public final class Node implements AutoCloseable {
             Owners owners = new Owners(vertx, directory, partitions);
             Profiles profiles = new Profiles(owners, () -> identityRules, config.profile(), clock);
             new ProfileApi(profiles, events).mount(api);
-            new IdentityApi(profiles, yaml -> new ConfigLoader(Map.of(), configDirectory)
-                            .readText(IdentityRules.class, yaml, "rules", "identity")
-                            .value())
+            new IdentityApi(
+                            profiles,
+                            yaml -> new ConfigLoader(Map.of(), configDirectory)
+                                    .readText(IdentityRules.class, yaml, "rules", "identity")
+                                    .value())
                     .mount(api);
         }
 

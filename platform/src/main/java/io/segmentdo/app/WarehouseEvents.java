@@ -82,28 +82,42 @@ final class WarehouseEvents implements PastEvents {
 
     private static String sql(Wish wish) {
         String order = wish.isDescending() ? "DESC" : "ASC";
-        StringBuilder sql = new StringBuilder("SELECT epoch_us(timestamp) AS at_us, message_id, type, coalesce(event, name)"
-                + " AS event, source, user_id, anonymous_id, coalesce(properties, traits) AS said, context FROM events WHERE ");
+        StringBuilder sql = new StringBuilder(
+                "SELECT epoch_us(timestamp) AS at_us, message_id, type, coalesce(event, name)"
+                        + " AS event, source, user_id, anonymous_id, coalesce(properties, traits) AS said, context FROM events WHERE ");
         if (wish.groupId().isEmpty()) {
             sql.append("profile_id = ").append(quote(wish.profileId()));
         } else {
             sql.append("coalesce(group_id, context_group_id) = ").append(quote(wish.groupId()));
         }
         sql.append(" AND timestamp >= make_timestamptz(").append(wish.fromMillis() * 1000);
-        sql.append(") AND timestamp < make_timestamptz(").append(wish.untilMillis() * 1000).append(')');
+        sql.append(") AND timestamp < make_timestamptz(")
+                .append(wish.untilMillis() * 1000)
+                .append(')');
         if (!wish.included().isEmpty()) {
-            sql.append(" AND coalesce(event, name, type) IN (").append(list(wish.included())).append(')');
+            sql.append(" AND coalesce(event, name, type) IN (")
+                    .append(list(wish.included()))
+                    .append(')');
         }
         if (!wish.excluded().isEmpty()) {
-            sql.append(" AND coalesce(event, name, type) NOT IN (").append(list(wish.excluded())).append(')');
+            sql.append(" AND coalesce(event, name, type) NOT IN (")
+                    .append(list(wish.excluded()))
+                    .append(')');
         }
         Place after = wish.after();
         if (after != null) {
             sql.append(" AND (epoch_us(timestamp), message_id) ").append(wish.isDescending() ? "< (" : "> (");
-            sql.append(after.atMicros()).append(", ").append(quote(after.messageId())).append(')');
+            sql.append(after.atMicros())
+                    .append(", ")
+                    .append(quote(after.messageId()))
+                    .append(')');
         }
-        return sql.append(" ORDER BY timestamp ").append(order).append(", message_id ").append(order)
-                .append(" LIMIT ").append(wish.max())
+        return sql.append(" ORDER BY timestamp ")
+                .append(order)
+                .append(", message_id ")
+                .append(order)
+                .append(" LIMIT ")
+                .append(wish.max())
                 .toString();
     }
 

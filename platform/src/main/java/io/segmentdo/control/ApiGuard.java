@@ -85,7 +85,8 @@ public final class ApiGuard implements Handler<RoutingContext> {
             String pair = new String(
                     Base64.getDecoder().decode(authorization.substring(6).trim()), UTF_8);
             String password = pair.substring(pair.indexOf(':') + 1);
-            return Optional.of(password.isEmpty() && pair.endsWith(":") ? pair.substring(0, pair.length() - 1) : password);
+            return Optional.of(
+                    password.isEmpty() && pair.endsWith(":") ? pair.substring(0, pair.length() - 1) : password);
         } catch (IllegalArgumentException e) {
             return Optional.of(authorization);
         }

@@ -40,13 +40,7 @@ public final class DryRun {
      * @param examples some of them
      */
     public record Difference(
-            long facts,
-            int personsNow,
-            int personsThen,
-            int gained,
-            int lost,
-            int affected,
-            List<Change> examples) {}
+            long facts, int personsNow, int personsThen, int gained, int lost, int affected, List<Change> examples) {}
 
     private final ReplayedLedger recorded;
     private final ReplayedLedger changed;

@@ -321,8 +321,7 @@ public final class IdentityLane {
 
     private Decision carryOut(Question.Order order) {
         return switch (order.kind()) {
-            case ALIAS ->
-                alias(order.id(), Objects.requireNonNull(order.other()), order.requestId(), order.atMillis());
+            case ALIAS -> alias(order.id(), Objects.requireNonNull(order.other()), order.requestId(), order.atMillis());
             case UNMERGE -> unmerge(order.id(), order.requestId(), order.atMillis());
             case DETACH -> detach(order.id(), order.requestId(), order.atMillis());
             case DELETE -> delete(order.id(), order.requestId(), order.atMillis());

@@ -49,9 +49,7 @@ public final class Owners {
         return ask(new Question.Who(id)).compose(reply -> switch (reply) {
             case Reply.Found found -> Future.succeededFuture(Optional.of(found.profile()));
             case Reply.Elsewhere elsewhere ->
-                stepsLeft == 0
-                        ? Future.failedFuture(unexpected(reply))
-                        : find(elsewhere.next(), stepsLeft - 1);
+                stepsLeft == 0 ? Future.failedFuture(unexpected(reply)) : find(elsewhere.next(), stepsLeft - 1);
             case Reply.Nobody nobody -> Future.succeededFuture(Optional.empty());
             case Reply.Facts facts -> Future.failedFuture(unexpected(reply));
             case Reply.Done done -> Future.failedFuture(unexpected(reply));
@@ -140,7 +138,8 @@ public final class Owners {
         String message = String.valueOf(failure.getMessage());
         for (Problem problem : Problem.values()) {
             if (failure instanceof ReplyException && message.startsWith(problem.code() + ": ")) {
-                return new PlatformException(problem, message.substring(problem.code().length() + 2), failure);
+                return new PlatformException(
+                        problem, message.substring(problem.code().length() + 2), failure);
             }
         }
         return failure;

@@ -18,7 +18,8 @@ sealed interface Question {
     record FactsFrom(ActorId of, long first, int max) implements Question {}
 
     /** Something to be decided by a ledger, once for each id of a request. */
-    record Order(ActorId of, Kind kind, ActorId id, @Nullable ActorId other, String requestId, long atMillis)
+    record Order(
+            ActorId of, Kind kind, ActorId id, @Nullable ActorId other, String requestId, long atMillis)
             implements Question {
         /** What is to be done. */
         enum Kind {

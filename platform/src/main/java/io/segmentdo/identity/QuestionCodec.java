@@ -14,8 +14,8 @@ final class QuestionCodec {
     static void register(EventBus bus, Seal seal) {
         bus.registerCodec(new SealedCodec<>(
                 Question.class, seal, question -> frame -> write(question, frame), QuestionCodec::readQuestion));
-        bus.registerCodec(new SealedCodec<>(
-                Reply.class, seal, reply -> frame -> write(reply, frame), QuestionCodec::readReply));
+        bus.registerCodec(
+                new SealedCodec<>(Reply.class, seal, reply -> frame -> write(reply, frame), QuestionCodec::readReply));
     }
 
     /** Options for a message of one of the two kinds, whose records are many. */
@@ -76,10 +76,12 @@ final class QuestionCodec {
             }
             case Reply.Facts facts -> {
                 frame.putByte(4);
-                Frames.putAll(frame, facts.facts(), (to, fact) -> to.putString(
-                                fact.left().workspace())
-                        .putSize(fact.number())
-                        .putBytes(fact.toBytes()));
+                Frames.putAll(
+                        frame,
+                        facts.facts(),
+                        (to, fact) -> to.putString(fact.left().workspace())
+                                .putSize(fact.number())
+                                .putBytes(fact.toBytes()));
             }
             case Reply.Done done -> frame.putByte(5).putString(done.verdict().name());
         }
@@ -124,8 +126,7 @@ final class QuestionCodec {
         String userId = frame.readString();
         Map<String, Profile.Trait> traits = new LinkedHashMap<>();
         for (long left = frame.readSize(); left > 0; left--) {
-            traits.put(
-                    frame.readString(), new Profile.Trait(frame.readString(), frame.readString(), frame.readLong()));
+            traits.put(frame.readString(), new Profile.Trait(frame.readString(), frame.readString(), frame.readLong()));
         }
         return new Profile(
                 root,

@@ -93,7 +93,8 @@ final class Answers {
                 : first(
                         profile,
                         facts.values().stream()
-                                .filter(fact -> fact.left().equals(id) || fact.right().equals(id)));
+                                .filter(fact ->
+                                        fact.left().equals(id) || fact.right().equals(id)));
     }
 
     /** The earliest of what its root saw itself and of facts. */
@@ -119,7 +120,9 @@ final class Answers {
                         "metadata",
                         new JsonObject()
                                 .put("created_at", time(first.atMillis()))
-                                .put("updated_at", time(Math.max(said, profile.last().atMillis())))
+                                .put(
+                                        "updated_at",
+                                        time(Math.max(said, profile.last().atMillis())))
                                 .put("expires_at", null)
                                 .put("first_message_id", first.messageId())
                                 .put("first_source_id", first.source())

@@ -79,7 +79,9 @@ public final class IdentityApi {
                 .put("id", profile.id())
                 .put("root", Identifiers.text(profile.root()))
                 .put("userId", profile.userId().isEmpty() ? null : profile.userId())
-                .put(profile.root().isGroup() ? "members" : "identifiers", texts(profile.identifiers().keySet()))
+                .put(
+                        profile.root().isGroup() ? "members" : "identifiers",
+                        texts(profile.identifiers().keySet()))
                 .put("traits", traits)
                 .put("groups", new JsonArray(profile.groups()))
                 .put("refused", refused)
@@ -96,8 +98,8 @@ public final class IdentityApi {
         Optional<ActorId> other = Optional.ofNullable(context.request().getParam("with"))
                 .map(text -> Identifiers.read(id.workspace(), text));
         return profiles.find(id)
-                .compose(profile -> profiles.causes(profile)
-                        .map(facts -> explain(profile, new Links(facts.values()), id, other)));
+                .compose(profile ->
+                        profiles.causes(profile).map(facts -> explain(profile, new Links(facts.values()), id, other)));
     }
 
     private static JsonObject explain(Profile profile, Links links, ActorId id, Optional<ActorId> other) {
@@ -133,10 +135,12 @@ public final class IdentityApi {
 
     private Future<JsonObject> order(RoutingContext context, Order order) {
         String header = context.request().getHeader("Idempotency-Key");
-        String requestId = header == null || header.isBlank() ? UUID.randomUUID().toString() : header;
-        return order.give(identifier(context), requestId).map(verdict -> new JsonObject()
-                .put("decision", verdict.name().toLowerCase(Locale.ROOT))
-                .put("requestId", requestId));
+        String requestId =
+                header == null || header.isBlank() ? UUID.randomUUID().toString() : header;
+        return order.give(identifier(context), requestId)
+                .map(verdict -> new JsonObject()
+                        .put("decision", verdict.name().toLowerCase(Locale.ROOT))
+                        .put("requestId", requestId));
     }
 
     private Future<JsonObject> alias(RoutingContext context) {
@@ -149,7 +153,8 @@ public final class IdentityApi {
 
     private JsonObject tryRules(RoutingContext context) {
         String workspace = workspace(context);
-        IdentityRules rules = reader.apply(Objects.requireNonNullElse(context.body().asString(), ""));
+        IdentityRules rules =
+                reader.apply(Objects.requireNonNullElse(context.body().asString(), ""));
         DryRun.Difference difference = profiles.dryRun(workspace, rules, EXAMPLES);
         JsonArray examples = new JsonArray();
         difference

@@ -18,9 +18,8 @@ final class Links {
     private final List<Fact> facts;
 
     Links(Collection<Fact> facts) {
-        this.facts = facts.stream()
-                .sorted(Comparator.comparingLong(Fact::number))
-                .toList();
+        this.facts =
+                facts.stream().sorted(Comparator.comparingLong(Fact::number)).toList();
     }
 
     /** All of them, in the order in which they were decided. */

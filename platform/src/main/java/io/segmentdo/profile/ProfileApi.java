@@ -60,8 +60,8 @@ public final class ProfileApi {
             return profiles.causes(profile).map(facts -> Answers.externalIds(profile, facts, types, paging));
         }));
         router.get(PROFILE + "/metadata")
-                .handler(answer((context, profile) ->
-                        profiles.causes(profile).map(facts -> Answers.metadata(profile, facts))));
+                .handler(answer(
+                        (context, profile) -> profiles.causes(profile).map(facts -> Answers.metadata(profile, facts))));
         router.get(PROFILE + "/links")
                 .handler(answer((context, profile) -> done(Answers.links(profile, Paging.of(context, 20, 100)))));
         router.get(PROFILE + "/events").handler(answer(events::answer));
@@ -113,7 +113,9 @@ public final class ProfileApi {
     /** Names in a parameter, divided by commas. */
     static Set<String> names(RoutingContext context, String parameter) {
         String text = context.request().getParam(parameter);
-        return text == null || text.isBlank() ? Set.of() : Set.of(List.of(text.split(",", -1)).stream().distinct().toArray(String[]::new));
+        return text == null || text.isBlank()
+                ? Set.of()
+                : Set.of(List.of(text.split(",", -1)).stream().distinct().toArray(String[]::new));
     }
 
     /** Audiences and computed traits are none of this platform's, so a class that is asked for has no traits. */

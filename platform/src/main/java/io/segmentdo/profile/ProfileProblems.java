@@ -54,11 +54,14 @@ final class ProfileProblems implements Handler<RoutingContext> {
         };
     }
 
-    private static void answer(RoutingContext context, int status, String code, @org.jspecify.annotations.Nullable String message) {
+    private static void answer(
+            RoutingContext context, int status, String code, @org.jspecify.annotations.Nullable String message) {
         if (context.response().ended() || context.response().headWritten()) {
             return;
         }
         JsonObject error = new JsonObject().put("code", code).put("message", String.valueOf(message));
-        ProfileApi.answer(context.response().setStatusCode(status), new JsonObject().put("error", error).encode());
+        ProfileApi.answer(
+                context.response().setStatusCode(status),
+                new JsonObject().put("error", error).encode());
     }
 }

@@ -61,9 +61,10 @@ public final class Profiles {
 
     /** The profile that an identifier belongs to; fails when it is nobody's. */
     Future<Profile> find(ActorId id) {
-        return owners.find(id).compose(found -> found.map(Future::succeededFuture)
-                .orElseGet(() -> Future.failedFuture(
-                        new PlatformException(Problem.NOT_FOUND, "Profile was not found."))));
+        return owners.find(id)
+                .compose(found -> found.map(Future::succeededFuture)
+                        .orElseGet(() -> Future.failedFuture(
+                                new PlatformException(Problem.NOT_FOUND, "Profile was not found."))));
     }
 
     /** The facts by which identifiers of a profile joined it, by their numbers. */

@@ -84,7 +84,8 @@ abstract class ProfileApiContract {
         JsonNode first = get(traits + "?limit=2");
         assertThat(names(first.path("traits"))).containsExactly("age", "nested");
         assertThat(first.at("/cursor/has_more").asBoolean()).isTrue();
-        JsonNode second = get(traits + "?limit=2&cursor=" + first.at("/cursor/next").asText());
+        JsonNode second =
+                get(traits + "?limit=2&cursor=" + first.at("/cursor/next").asText());
         assertThat(names(second.path("traits"))).containsExactly("plan");
         assertThat(names(get(traits + "?include=plan,age").path("traits"))).containsExactly("age", "plan");
         assertThat(get(traits + "?class=audience").path("traits")).isEmpty();
@@ -98,11 +99,13 @@ abstract class ProfileApiContract {
         track("x-1", null, "x-device");
         identify("x-2", "x", "x-device", "{\"email\":\"X@Shop.example\"}");
         group("x-3", "x", "x-acme");
-        await(() -> get(space("users", "user_id:x", "external_ids")).path("data").size() == 3);
+        await(() ->
+                get(space("users", "user_id:x", "external_ids")).path("data").size() == 3);
         await(() -> get(space("users", "user_id:x", "links")).path("data").size() == 1);
         await(() -> status(space("accounts", "group_id:x-acme", "traits")) == 200);
 
-        JsonNode ids = get(space("users", "email:x@shop.example", "external_ids")).path("data");
+        JsonNode ids =
+                get(space("users", "email:x@shop.example", "external_ids")).path("data");
         assertThat(ids.findValuesAsText("type")).containsExactly("anonymous_id", "email", "user_id");
         assertThat(ids.findValuesAsText("first_message_id")).containsExactly("x-2", "x-2", "x-2");
         assertThat(names(ids.get(0)))
@@ -111,7 +114,8 @@ abstract class ProfileApiContract {
         assertThat(get(space("users", "user_id:x", "external_ids") + "?include=email")
                         .path("data"))
                 .hasSize(1);
-        JsonNode metadata = get(space("users", "anonymous_id:x-device", "metadata")).path("metadata");
+        JsonNode metadata =
+                get(space("users", "anonymous_id:x-device", "metadata")).path("metadata");
         assertThat(metadata.path("first_message_id").asText()).isIn("x-1", "x-2");
         assertThat(names(metadata))
                 .containsExactlyInAnyOrder(
@@ -124,11 +128,14 @@ abstract class ProfileApiContract {
                         "last_source_id");
         JsonNode links = get(space("users", "user_id:x", "links")).path("data");
         assertThat(links.toString())
-                .isEqualTo("[{\"to_collection\":\"accounts\",\"external_ids\":[{\"id\":\"x-acme\",\"type\":\"group_id\","
-                        + "\"collection\":\"accounts\",\"encoding\":\"none\"}]}]");
+                .isEqualTo(
+                        "[{\"to_collection\":\"accounts\",\"external_ids\":[{\"id\":\"x-acme\",\"type\":\"group_id\","
+                                + "\"collection\":\"accounts\",\"encoding\":\"none\"}]}]");
         JsonNode members = get(space("accounts", "group_id:x-acme", "links")).path("data");
         assertThat(members.findValuesAsText("to_collection")).containsExactly("users");
-        assertThat(get(space("accounts", "group_id:x-acme", "traits")).at("/traits/seats").asInt())
+        assertThat(get(space("accounts", "group_id:x-acme", "traits"))
+                        .at("/traits/seats")
+                        .asInt())
                 .isEqualTo(3);
     }
 
@@ -159,7 +166,8 @@ abstract class ProfileApiContract {
         List<String> paged = new ArrayList<>();
         JsonNode page = get(events + "?limit=4&sort=asc");
         paged.addAll(page.path("data").findValuesAsText("message_id"));
-        page = get(events + "?limit=4&sort=asc&cursor=" + page.at("/cursor/next").asText());
+        page = get(
+                events + "?limit=4&sort=asc&cursor=" + page.at("/cursor/next").asText());
         paged.addAll(page.path("data").findValuesAsText("message_id"));
         assertThat(page.at("/cursor/has_more").asBoolean()).isFalse();
         assertThat(paged).containsExactlyInAnyOrder("e-0", "e-1", "e-2", "e-3", "e-4", "e-said");
@@ -173,7 +181,8 @@ abstract class ProfileApiContract {
 
         HttpResponse<String> nobody = send(request(space("users", "user_id:nobody", "traits")));
         assertThat(error(nobody)).isEqualTo("404 not_found");
-        assertThat(nobody.body()).isEqualTo("{\"error\":{\"code\":\"not_found\",\"message\":\"Profile was not found.\"}}");
+        assertThat(nobody.body())
+                .isEqualTo("{\"error\":{\"code\":\"not_found\",\"message\":\"Profile was not found.\"}}");
         assertThat(nobody.headers().firstValue("Request-Id")).isPresent();
         assertThat(error(send(request(space("users", "w", "traits"))))).isEqualTo("400 validation_error");
         assertThat(error(send(request(space("users", "user_id:w", "traits") + "?limit=201"))))
@@ -182,8 +191,8 @@ abstract class ProfileApiContract {
                 .isEqualTo("400 validation_error");
         assertThat(error(send(request(space("users", "user_id:w", "traits").replace("shop", "nowhere")))))
                 .isEqualTo("404 not_found");
-        HttpRequest.Builder bare =
-                HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + node.port() + space("users", "user_id:w", "traits")));
+        HttpRequest.Builder bare = HttpRequest.newBuilder(
+                URI.create("http://127.0.0.1:" + node.port() + space("users", "user_id:w", "traits")));
         assertThat(error(send(bare.copy()))).isEqualTo("401 authentication_error");
         String basic = Base64.getEncoder().encodeToString((token + ":").getBytes(StandardCharsets.UTF_8));
         assertThat(send(bare.copy().header("Authorization", "Basic " + basic)).statusCode())
@@ -257,7 +266,8 @@ abstract class ProfileApiContract {
                 && rows("SELECT traits FROM users WHERE profile_id = '" + two + "'")
                         .toString()
                         .contains("pro"));
-        assertThat(rows("SELECT traits FROM users WHERE profile_id = '" + two + "'").toString())
+        assertThat(rows("SELECT traits FROM users WHERE profile_id = '" + two + "'")
+                        .toString())
                 .doesNotContain("first");
         assertThat(order("DELETE", profile("user_id:f2"), "", "f-delete")).isEqualTo("decided");
         await(() -> status(profile("user_id:f2")) == 404);
@@ -314,7 +324,9 @@ abstract class ProfileApiContract {
         }
         await(() -> identifiers("user_id:l19").size() == 3);
         HttpRequest[] requests = new HttpRequest[20];
-        Arrays.setAll(requests, i -> request(space("users", "user_id:l" + i, "traits")).build());
+        Arrays.setAll(
+                requests,
+                i -> request(space("users", "user_id:l" + i, "traits")).build());
         long[] nanos = new long[lookups];
         for (int i = -lookups / 2; i < lookups; i++) {
             long start = System.nanoTime();
@@ -349,9 +361,10 @@ abstract class ProfileApiContract {
     private void call(String type, String messageId, String user, String device, String more) throws Exception {
         String ids = (user == null ? "" : "\"userId\":\"" + user + "\",")
                 + (device == null ? "" : "\"anonymousId\":\"" + device + "\",");
-        HttpResponse<String> answer = send(HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + node.port() + "/v1/" + type))
-                .POST(HttpRequest.BodyPublishers.ofString(
-                        "{\"writeKey\":\"shop-key\",\"messageId\":\"" + messageId + "\"," + ids + more + "}")));
+        HttpResponse<String> answer =
+                send(HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + node.port() + "/v1/" + type))
+                        .POST(HttpRequest.BodyPublishers.ofString(
+                                "{\"writeKey\":\"shop-key\",\"messageId\":\"" + messageId + "\"," + ids + more + "}")));
         assertThat(answer.statusCode()).isEqualTo(200);
     }
 
@@ -426,7 +439,8 @@ abstract class ProfileApiContract {
         for (JsonNode arrival : sink.arrivals()) {
             JsonNode said = arrival.path("properties");
             if (Arrays.asList(profiles).contains(said.path("profileId").asText())) {
-                facts.add(arrival.path("event").asText() + " " + said.path("profileId").asText() + " "
+                facts.add(arrival.path("event").asText() + " "
+                        + said.path("profileId").asText() + " "
                         + (said.has("otherId") ? said.path("otherId").asText() + " " : "")
                         + said.path("cause").asText() + " " + said.path("rule").asText());
             }

@@ -33,8 +33,9 @@ class DryRunTest {
         dryRun.take(scene.state().facts);
 
         assertThat(dryRun.personsNow()).isNotEmpty();
-        dryRun.personsNow().forEach(person -> assertThat(new TreeSet<>(person))
-                .isEqualTo(scene.person(person.iterator().next())));
+        dryRun.personsNow()
+                .forEach(person -> assertThat(new TreeSet<>(person))
+                        .isEqualTo(scene.person(person.iterator().next())));
     }
 
     @Test
@@ -75,13 +76,15 @@ class DryRunTest {
         assertThat(wider.gained()).isEqualTo(1);
         assertThat(wider.lost()).isZero();
         assertThat(wider.affected()).isEqualTo(2);
-        assertThat(wider.examples()).singleElement().satisfies(change -> assertThat(change.then())
-                .containsExactly(Set.of(
-                        Events.user(u1),
-                        Events.user(u2),
-                        Events.device(a1),
-                        Events.device(a2),
-                        Events.email("a@b.example"))));
+        assertThat(wider.examples())
+                .singleElement()
+                .satisfies(change -> assertThat(change.then())
+                        .containsExactly(Set.of(
+                                Events.user(u1),
+                                Events.user(u2),
+                                Events.device(a1),
+                                Events.device(a2),
+                                Events.email("a@b.example"))));
     }
 
     @Test

@@ -173,8 +173,10 @@ final class Invariants {
                     : Set.of(any);
             require(real.equals(person), "dry run: recorded as", person, "but it is", real);
         }
-        require(dryRun.difference(1).affected() == 0 || world.flavour == World.Flavour.EVERYTHING,
-                "dry run: not as before", dryRun.difference(1));
+        require(
+                dryRun.difference(1).affected() == 0 || world.flavour == World.Flavour.EVERYTHING,
+                "dry run: not as before",
+                dryRun.difference(1));
     }
 
     private void apartNamesWhatExists() {
