@@ -127,7 +127,7 @@ public final class Owners {
     }
 
     private static boolean mayHelpToAskAgain(Throwable failure) {
-        return failure instanceof PlatformException known && known.problem() == Problem.NOT_OWNER
+        return (failure instanceof PlatformException known && known.problem() == Problem.NOT_OWNER)
                 || NotOwned.in(failure).isPresent()
                 || (failure instanceof ReplyException reply && reply.failureType() != ReplyFailure.RECIPIENT_FAILURE)
                 || String.valueOf(failure.getMessage()).startsWith(Problem.NOT_OWNER.code());
