@@ -7,6 +7,8 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.HttpException;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -16,20 +18,30 @@ final class ProfileProblems implements Handler<RoutingContext> {
 
     @Override
     public void handle(RoutingContext context) {
-        Throwable failure = context.failure();
-        if (failure instanceof ProfileRefusal refusal) {
-            answer(context, status(refusal.problem()), refusal.code(), refusal.getMessage());
-        } else if (failure instanceof PlatformException known && known.problem().kind() != Problem.Kind.INTERNAL) {
-            answer(context, status(known.problem()), code(context, known.problem()), known.getMessage());
-        } else if (failure instanceof HttpException refused) {
-            answer(context, refused.getStatusCode(), "invalid_request_error", refused.getPayload());
-        } else if (failure instanceof PlatformException known && known.problem() == Problem.NOT_OWNER) {
-            context.response().putHeader(HttpHeaders.RETRY_AFTER, "1");
-            answer(context, 503, "unavailable", known.getMessage());
-        } else {
-            log.atError().setCause(failure).log("A request of the Profile API failed");
-            answer(context, 500, "internal_error", "Something went wrong here; the log of the server tells more");
+        Throwable failure = Objects.requireNonNullElseGet(
+                context.failure(), () -> new HttpException(context.statusCode(), "The request cannot be answered"));
+        switch (failure) {
+            case ProfileRefusal refusal ->
+                answer(context, status(refusal.problem()), refusal.code(), refusal.getMessage());
+            case PlatformException known -> {
+                if (known.problem() == Problem.NOT_OWNER) {
+                    context.response().putHeader(HttpHeaders.RETRY_AFTER, "1");
+                } else if (known.problem().kind() == Problem.Kind.INTERNAL) {
+                    report(known);
+                }
+                answer(context, status(known.problem()), code(context, known.problem()), known.getMessage());
+            }
+            case HttpException refused ->
+                answer(context, refused.getStatusCode(), "invalid_request_error", refused.getPayload());
+            default -> {
+                report(failure);
+                answer(context, 500, "internal_error", "Something went wrong here; the log of the server tells more");
+            }
         }
+    }
+
+    private static void report(Throwable failure) {
+        log.atError().setCause(failure).log("A request of the Profile API failed");
     }
 
     private static int status(Problem problem) {
@@ -54,8 +66,7 @@ final class ProfileProblems implements Handler<RoutingContext> {
         };
     }
 
-    private static void answer(
-            RoutingContext context, int status, String code, @org.jspecify.annotations.Nullable String message) {
+    private static void answer(RoutingContext context, int status, String code, @Nullable String message) {
         if (context.response().ended() || context.response().headWritten()) {
             return;
         }

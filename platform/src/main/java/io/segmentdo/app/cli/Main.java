@@ -19,6 +19,8 @@ import picocli.CommandLine.Command;
             Up.class,
             Doctor.class,
             Send.class,
+            ProfileCommand.class,
+            IdentityCommand.class,
             Query.class,
             DestinationsCommand.class,
             Version.class,
