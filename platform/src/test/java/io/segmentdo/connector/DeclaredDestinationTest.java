@@ -104,8 +104,8 @@ class DeclaredDestinationTest {
         assertThat(problems)
                 .contains(
                         "acme.yaml:2: /colour: colour (expected: one of id, name, description, segment, settings,"
-                                + " vars, auth, fields, let, validate, item, batch, request, response, rate, idempotency,"
-                                + " test, deleteUser, functions, actions, presets)",
+                                + " vars, auth, fields, let, validate, item, batch, request, response, rate, retry,"
+                                + " idempotency, test, deleteUser, functions, actions, presets)",
                         "acme.yaml:5: /settings/mode/values: missing (expected: a list of texts)",
                         "acme.yaml:7: /auth: {basic={user={@setting=key}}, bearer=x} (expected: none, or one of basic,"
                                 + " bearer, apiKey, hmac, oauth2, jwtBearer, sigv4, session, oneOf)",
