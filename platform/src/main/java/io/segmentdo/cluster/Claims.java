@@ -63,7 +63,8 @@ public final class Claims implements AutoCloseable {
     private final Map<Integer, Long> wantedSinceNanos = new HashMap<>();
     private final Map<Integer, Long> followed = new HashMap<>();
 
-    private Claims(PartitionStore store, Lanes lanes, Wish wish, Duration recheck, MeterRegistry registry) {
+    /** Brings what is owned in line with a wish, at least so often. */
+    Claims(PartitionStore store, Lanes lanes, Wish wish, Duration recheck, MeterRegistry registry) {
         this.store = store;
         this.lanes = lanes;
         this.wish = wish;

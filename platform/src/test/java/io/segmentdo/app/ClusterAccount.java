@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.segmentdo.event.Event;
+import io.segmentdo.event.EventType;
 import io.segmentdo.event.IdentifiedEvent;
 import io.segmentdo.store.OutboxTimes;
 import io.segmentdo.store.PostgresConfig;
@@ -51,6 +52,9 @@ final class ClusterAccount {
             Map<String, Integer> last = new HashMap<>();
             for (IdentifiedEvent entry : OutboxDump.of(store)) {
                 Event event = entry.event();
+                if (event.type() != EventType.TRACK) {
+                    continue;
+                }
                 counts.merge(event.messageId(), 1, Integer::sum);
                 int number = Integer.parseInt(
                         event.messageId().substring(event.messageId().lastIndexOf('-') + 1));

@@ -33,6 +33,8 @@ class ClusterIT {
     private static final Duration PATIENCE = Duration.ofMinutes(2);
     private static final Duration FROZEN = Duration.ofSeconds(8);
     private static final String THIRD = "c";
+    private static final String REFUSED = "/refused";
+    private static final String DEAD_LETTERS = "/v1/workspaces/shop/destinations/refusing/dead-letters";
 
     @TempDir(cleanup = CleanupMode.ON_SUCCESS)
     Path home;
@@ -88,16 +90,42 @@ class ClusterIT {
             load.start("a", a, PARTITIONS);
             load.start("b", b, PARTITIONS);
             await("events arrive", () -> sink.arrivals().size() > 200);
-            happens("join", c::start, this::isWhole);
+            c.start();
+            await("c has its share", this::isWhole);
             load.start(THIRD, c, PARTITIONS / 2);
             showsTheCluster(c);
+            answersForAll();
+        }
+
+        /** Whatever member is asked, it lists and replays what was given up by all. */
+        private void answersForAll() throws Exception {
+            sink.answerWith(request -> request.response()
+                    .setStatusCode(request.path().equals(REFUSED) ? 400 : 200)
+                    .end());
+            for (int user = 0; user < PARTITIONS; user++) {
+                c.post(
+                        "/v1/identify",
+                        "",
+                        "{\"writeKey\":\"%s\",\"userId\":\"refused-%d\"}".formatted(ClusterLoad.WRITE_KEY, user));
+            }
+            await("a lists them", () -> deadLetters(a) == PARTITIONS);
+
+            JsonNode replayed =
+                    new ObjectMapper().readTree(b.post(DEAD_LETTERS + "/replay", b.token(), "{\"all\":true}"));
+            assertThat(replayed.path("replayed").asInt()).isEqualTo(PARTITIONS);
+            await("they are refused again", () -> deadLetters(c) == PARTITIONS);
+        }
+
+        private static int deadLetters(ClusterMember member) throws Exception {
+            JsonNode shown = new ObjectMapper().readTree(member.get(DEAD_LETTERS, member.token()));
+            return shown.path("deadLetters").size();
         }
 
         void crash() throws Exception {
             settle();
             happens("crash", c::kill, this::isTakenOver);
-            c.start();
-            await("c is back after a crash", this::isWhole);
+            settle();
+            happens("join", c::start, this::isWhole);
         }
 
         void cutOff() throws Exception {
@@ -218,6 +246,7 @@ class ClusterIT {
                       postgres: {host: %s, port: %d, database: postgres, user: postgres, password: postgres, schema: %s}
                     identity: {lanes: 1}
                     http: {event-loops: 1}
+                    delivery: {allowed-networks: ["%s/32"]}
                     """.formatted(
                             isThird ? network.inside(Net.MEMBERS) : outside,
                             ports.get(number),
@@ -229,17 +258,22 @@ class ClusterIT {
                             PARTITIONS,
                             isThird ? services : "127.0.0.1",
                             isThird ? wayPort : database.port(),
-                            database.schema());
+                            database.schema(),
+                            services);
             String workspace = """
                     sources:
-                      - {id: app, kind: server, write-keys: [%s]}
+                      - {id: app, kind: server, write-keys: [%1$s]}
                     destinations:
                       - id: sink
                         plugin: webhook
                         ordered: true
-                        settings: {url: "http://%s:%d/"}
-                        connections: [{source: app}]
-                    """.formatted(ClusterLoad.WRITE_KEY, services, sinkPort);
+                        settings: {url: "http://%2$s:%3$d/"}
+                        connections: [{source: app, subscriptions: [{trigger: 'type = "track"'}]}]
+                      - id: refusing
+                        plugin: webhook
+                        settings: {url: "http://%2$s:%3$d%4$s"}
+                        connections: [{source: app, subscriptions: [{trigger: 'type = "identify"'}]}]
+                    """.formatted(ClusterLoad.WRITE_KEY, services, sinkPort, REFUSED);
             ChildPlatform.Place place = isThird
                     ? new ChildPlatform.Place(network.inside(Net.SERVICES), network.prefix())
                     : ChildPlatform.Place.HERE;

@@ -16,7 +16,7 @@ import java.util.stream.Collectors;
 final class ClusterLoad {
     static final String WRITE_KEY = "cluster-write-key";
 
-    private static final Duration REST = Duration.ofMillis(100);
+    private static final Duration REST = Duration.ofMillis(200);
 
     private final int partitions;
     private final Set<String> acknowledged = ConcurrentHashMap.newKeySet();

@@ -13,6 +13,9 @@ import java.util.Set;
  * 200, as an SDK does. So the events of one sender are accepted in the order of their numbers.
  */
 final class Sender implements Runnable {
+    private static final HttpClient CLIENT =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+
     private final String name;
     private final URI uri;
     private final String writeKey;
@@ -40,11 +43,10 @@ final class Sender implements Runnable {
 
     @Override
     public void run() {
-        try (HttpClient client =
-                HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build()) {
+        try {
             for (int number = 1; !ending; number++) {
                 String messageId = name + "-" + number;
-                sendUntilAnswered(client, messageId, number);
+                sendUntilAnswered(messageId, number);
                 acknowledged.add(messageId);
                 Thread.sleep(rest);
             }
@@ -53,21 +55,21 @@ final class Sender implements Runnable {
         }
     }
 
-    private void sendUntilAnswered(HttpClient client, String messageId, int number) throws InterruptedException {
+    private void sendUntilAnswered(String messageId, int number) throws InterruptedException {
         HttpRequest request = HttpRequest.newBuilder(uri)
                 .timeout(Duration.ofSeconds(10))
                 .POST(HttpRequest.BodyPublishers.ofString("""
                         {"writeKey":"%s","messageId":"%s","anonymousId":"device-%s","userId":"user-%s",\
                         "event":"Step","properties":{"number":%d}}""".formatted(writeKey, messageId, name, name, number)))
                 .build();
-        while (!accepted(client, request)) {
+        while (!accepted(request)) {
             Thread.sleep(5);
         }
     }
 
-    private static boolean accepted(HttpClient client, HttpRequest request) throws InterruptedException {
+    private static boolean accepted(HttpRequest request) throws InterruptedException {
         try {
-            return client.send(request, HttpResponse.BodyHandlers.ofString()).statusCode() == 200;
+            return CLIENT.send(request, HttpResponse.BodyHandlers.ofString()).statusCode() == 200;
         } catch (IOException e) {
             return false;
         }
