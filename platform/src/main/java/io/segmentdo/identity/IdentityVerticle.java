@@ -135,12 +135,9 @@ final class IdentityVerticle extends VerticleBase {
         return done.future();
     }
 
-    private void take(Message<EventBatch> message) {
-        EventBatch batch;
-        try {
-            batch = message.body();
-        } catch (PlatformException forged) {
-            refuse(message, forged);
+    private void take(Message<?> message) {
+        EventBatch batch = open(message, EventBatch.class);
+        if (batch == null) {
             return;
         }
         if (lastBatches.getOrDefault(batch.router(), 0L) >= batch.number()) {
@@ -162,12 +159,9 @@ final class IdentityVerticle extends VerticleBase {
         drainSoon();
     }
 
-    private void takeMail(Message<LaneMail> message) {
-        LaneMail mail;
-        try {
-            mail = message.body();
-        } catch (PlatformException forged) {
-            refuse(message, forged);
+    private void takeMail(Message<?> message) {
+        LaneMail mail = open(message, LaneMail.class);
+        if (mail == null) {
             return;
         }
         lane.receive(mail.messages());
@@ -178,12 +172,9 @@ final class IdentityVerticle extends VerticleBase {
         drainSoon();
     }
 
-    private void takeQuestion(Message<Question> message) {
-        Question question;
-        try {
-            question = message.body();
-        } catch (PlatformException forged) {
-            refuse(message, forged);
+    private void takeQuestion(Message<?> message) {
+        Question question = open(message, Question.class);
+        if (question == null) {
             return;
         }
         Set<Integer> foreign = lane.foreign(question.of());
@@ -207,12 +198,24 @@ final class IdentityVerticle extends VerticleBase {
         return e instanceof PlatformException known ? known.problem() : Problem.INTERNAL;
     }
 
-    private void refuse(Message<?> message, PlatformException forged) {
+    /** What a member has sent; null when it was none, who has been told so then. */
+    private <T> @Nullable T open(Message<?> message, Class<T> type) {
+        String reason;
+        try {
+            Object body = message.body();
+            if (type.isInstance(body)) {
+                return type.cast(body);
+            }
+            reason = "another kind of message";
+        } catch (PlatformException forged) {
+            reason = String.valueOf(forged.getMessage());
+        }
         log.atWarn()
                 .addKeyValue("lane", place.lane())
-                .addKeyValue("reason", String.valueOf(forged.getMessage()))
+                .addKeyValue("reason", reason)
                 .log("A message was refused that no member of this cluster can have sent");
-        message.fail(REFUSED, forged.problem().code());
+        message.fail(REFUSED, Problem.UNAUTHORIZED.code());
+        return null;
     }
 
     /** Lets the batches that already wait go first: the next of them takes in the messages as well. */

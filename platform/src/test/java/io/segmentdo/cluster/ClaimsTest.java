@@ -1,6 +1,7 @@
 package io.segmentdo.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.segmentdo.event.OutboxEntry;
@@ -11,6 +12,7 @@ import io.segmentdo.identity.IdentityMeters;
 import io.segmentdo.identity.IdentityRules;
 import io.segmentdo.identity.Lanes;
 import io.segmentdo.identity.LocalDirectory;
+import io.segmentdo.identity.Place;
 import io.segmentdo.identity.Seal;
 import io.segmentdo.store.Changes;
 import io.segmentdo.store.PostgresConfig;
@@ -106,6 +108,17 @@ class ClaimsTest {
         assertThat(other.claims.isReady()).isTrue();
     }
 
+    @Test
+    void aLaneTellsWhoSendsWhatNoMemberSends() {
+        Member member = member(ALL);
+
+        assertThatThrownBy(() -> member.vertx.eventBus()
+                        .request(Member.PLACE.address(), "hello")
+                        .await(30, TimeUnit.SECONDS))
+                .hasMessageContaining("unauthorized");
+        assertThat(member.claims.held().keySet()).isEqualTo(ALL);
+    }
+
     private Member member(Set<Integer> wanted) {
         Member member = new Member(wanted);
         members.add(member);
@@ -114,6 +127,8 @@ class ClaimsTest {
 
     /** A member whose table is a field; as a follower it notes what it was shown. */
     private final class Member implements Follower {
+        private static final Place PLACE = new LocalDirectory(1).places().getFirst();
+
         private final Vertx vertx = Vertx.vertx();
         private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
         private final PostgresPartitionStore store = PostgresPartitionStore.open(
