@@ -124,7 +124,7 @@ class ClusterIT {
         void crash() throws Exception {
             settle();
             happens("crash", c::kill, this::isTakenOver);
-            settle();
+            settleOthers();
             happens("join", c::start, this::isWhole);
         }
 
