@@ -37,8 +37,7 @@ class BusTest {
         int port = freePort();
         try (Member one = new Member(port, port, ClusterTlsConfig.DEFAULT);
                 Member other = new Member(freePort(), port, ClusterTlsConfig.DEFAULT)) {
-            other.colleagues.answer(
-                    "greeting", question -> new JsonObject().put("hello", question.getString("name")));
+            other.colleagues.answer("greeting", question -> new JsonObject().put("hello", question.getString("name")));
             await(() -> one.cluster.table().members().values().stream().noneMatch(Table.TableMember::isPassive)
                     && one.cluster.size() == 2);
 
@@ -46,12 +45,14 @@ class BusTest {
             assertThat(answers.byMember())
                     .isEqualTo(Map.of(other.cluster.name(), new JsonObject().put("hello", "one")));
             assertThat(answers.silent()).isEmpty();
-            assertThat(one.ask("nobody answers this", new JsonObject()).silent()).containsExactly(other.cluster.name());
+            assertThat(one.ask("nobody answers this", new JsonObject()).silent())
+                    .containsExactly(other.cluster.name());
 
             // whoever gets onto the event bus itself can say anything but what is sealed
             String address = "greeting@" + other.cluster.name();
             for (Object forged : List.of("hello", Buffer.buffer("{}"), new JsonObject().put("kind", "question"))) {
-                assertThatThrownBy(() -> one.vertx.eventBus().request(address, forged).await(30, TimeUnit.SECONDS))
+                assertThatThrownBy(() ->
+                                one.vertx.eventBus().request(address, forged).await(30, TimeUnit.SECONDS))
                         .hasMessageContaining("unauthorized");
             }
         }

@@ -112,7 +112,8 @@ class ClaimsTest {
     void aLaneTellsWhoSendsWhatNoMemberSends() {
         Member member = member(ALL);
 
-        assertThatThrownBy(() -> member.vertx.eventBus()
+        assertThatThrownBy(() -> member.vertx
+                        .eventBus()
                         .request(Member.PLACE.address(), "hello")
                         .await(30, TimeUnit.SECONDS))
                 .hasMessageContaining("unauthorized");
@@ -149,7 +150,8 @@ class ClaimsTest {
                     directory,
                     transport -> new IdentityLane(
                             store, new NoLog(), IdentityConfig.DEFAULT, workspace -> IdentityRules.DEFAULT, transport),
-                    new IdentityMeters(meters, new Discards(meters, DiscardsConfig.DEFAULT, InstantSource.system()), 2));
+                    new IdentityMeters(
+                            meters, new Discards(meters, DiscardsConfig.DEFAULT, InstantSource.system()), 2));
             lanes.start().await();
             this.claims = new Claims(store, lanes, () -> this.wanted, Duration.ofMillis(50), meters);
             claims.follow(this);

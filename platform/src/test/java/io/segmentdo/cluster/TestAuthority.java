@@ -46,8 +46,14 @@ final class TestAuthority {
         try (InputStream in = Files.newInputStream(file)) {
             keys.load(in, PASSWORD);
         }
-        write(dir.resolve("key.pem"), "PRIVATE KEY", keys.getKey("member", PASSWORD).getEncoded());
-        write(dir.resolve("cert.pem"), "CERTIFICATE", keys.getCertificate("member").getEncoded());
+        write(
+                dir.resolve("key.pem"),
+                "PRIVATE KEY",
+                keys.getKey("member", PASSWORD).getEncoded());
+        write(
+                dir.resolve("cert.pem"),
+                "CERTIFICATE",
+                keys.getCertificate("member").getEncoded());
         return new TestAuthority(dir, keys);
     }
 
