@@ -32,6 +32,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -66,7 +67,7 @@ class ClaimsTest {
         assertThat(one.claims.held()).isEqualTo(Map.of(0, before.get(0), 1, before.get(1)));
         assertThat(other.claims.held().get(2)).isGreaterThan(before.get(2));
         await(() -> epochsInUse.keySet().equals(ALL));
-        assertThat(one.overlaps + other.overlaps).isZero();
+        assertThat(one.overlaps.get() + other.overlaps.get()).isZero();
     }
 
     @Test
@@ -138,7 +139,7 @@ class ClaimsTest {
         private final Lanes lanes;
         private final Claims claims;
         private volatile Set<Integer> wanted;
-        private volatile int overlaps;
+        private final AtomicInteger overlaps = new AtomicInteger();
 
         Member(Set<Integer> wanted) {
             this.wanted = wanted;
@@ -166,7 +167,7 @@ class ClaimsTest {
         @Override
         public void own(int partition, long epoch) {
             if (epochsInUse.putIfAbsent(partition, epoch) != null) {
-                overlaps++;
+                overlaps.incrementAndGet();
             }
         }
 
