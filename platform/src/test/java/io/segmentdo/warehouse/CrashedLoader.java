@@ -9,18 +9,19 @@ import java.util.List;
 
 /**
  * The process that {@link WarehouseCrashIT} kills: puts events into an outbox without end, loads them, and joins files and
- * forgets states all the time.
+ * forgets states all the time. It says when it begins to look after its tables.
  */
 final class CrashedLoader {
     private CrashedLoader() {}
 
-    /** Runs on a directory until it is killed; says on its output when it has begun. */
+    /** Runs on a directory until it is killed. */
     public static void main(String[] args) throws Exception {
         Path home = Path.of(args[0]);
         try (WarehouseNode node = new WarehouseNode(home, config())) {
             Thread.ofPlatform().daemon().start(() -> {
                 while (true) {
                     try {
+                        System.out.println("upkeep");
                         node.warehouse.lookAfterTables();
                         Thread.sleep(20);
                     } catch (InterruptedException e) {
@@ -30,7 +31,6 @@ final class CrashedLoader {
                     }
                 }
             });
-            System.out.println("begun");
             while (true) {
                 for (int partition = 0; partition < WarehouseNode.PARTITIONS; partition++) {
                     long tail = node.outbox.tail(partition);
@@ -43,7 +43,7 @@ final class CrashedLoader {
                     }
                     node.add(partition, events);
                 }
-                Thread.sleep(5);
+                Thread.sleep(20);
             }
         }
     }
