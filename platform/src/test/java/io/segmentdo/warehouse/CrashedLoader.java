@@ -9,7 +9,8 @@ import java.util.List;
 
 /**
  * The process that {@link WarehouseCrashIT} kills: puts events into an outbox without end, loads them, and joins files and
- * forgets states all the time. It says when it begins to look after its tables.
+ * forgets states all the time. It says when it
+ * begins to look after its tables and when that is done.
  */
 final class CrashedLoader {
     private CrashedLoader() {}
@@ -21,8 +22,9 @@ final class CrashedLoader {
             Thread.ofPlatform().daemon().start(() -> {
                 while (true) {
                     try {
-                        System.out.println("upkeep");
+                        System.out.println("upkeep begins");
                         node.warehouse.lookAfterTables();
+                        System.out.println("upkeep is done");
                         Thread.sleep(20);
                     } catch (InterruptedException e) {
                         return;
