@@ -22,10 +22,10 @@ final class CrashedLoader {
             Thread.ofPlatform().daemon().start(() -> {
                 while (true) {
                     try {
+                        awaitLoads(node, 2);
                         System.out.println("upkeep begins");
                         node.warehouse.lookAfterTables();
                         System.out.println("upkeep is done");
-                        Thread.sleep(20);
                     } catch (InterruptedException e) {
                         return;
                     } catch (RuntimeException e) {
@@ -50,6 +50,17 @@ final class CrashedLoader {
         }
     }
 
+    /** So many files there are to be joined. */
+    private static void awaitLoads(WarehouseNode node, int loads) throws InterruptedException {
+        long known = node.warehouse.lowest(0);
+        for (int seen = 0; seen < loads; ) {
+            Thread.sleep(5);
+            long now = node.warehouse.lowest(0);
+            seen += now > known ? 1 : 0;
+            known = now;
+        }
+    }
+
     static WarehouseConfig config() {
         WarehouseConfig d = WarehouseNode.quick();
         return new WarehouseConfig(
@@ -60,7 +71,7 @@ final class CrashedLoader {
                 d.commitBytes(),
                 30,
                 new WarehouseConfig.UpkeepConfig(
-                        Duration.ofHours(1), 3, ByteSize.mebibytes(16), Duration.ZERO, Duration.ofHours(24)),
+                        Duration.ofHours(1), 2, ByteSize.mebibytes(16), Duration.ZERO, Duration.ofHours(24)),
                 d.catalog(),
                 d.s3(),
                 d.query(),
