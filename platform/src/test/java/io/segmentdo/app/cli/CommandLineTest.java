@@ -23,6 +23,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -48,6 +49,47 @@ class CommandLineTest {
                 .contains(dir.resolve("platform.yaml") + ":2: http.port: 99999 (expected: 0 to 65535)")
                 .contains("http.hots: is not known (did you mean host?)");
         assertThat(dir.resolve("data")).doesNotExist();
+    }
+
+    @Test
+    void aQueryIsPrintedAsATableAndAMistakeIsPointedAt() throws IOException {
+        HttpServer node = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        node.createContext("/v1/warehouse/query", exchange -> {
+            String asked = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
+            boolean isRight = asked.equals("{\"sql\":\"SELECT event, n\",\"format\":\"json\",\"workspace\":\"shop\","
+                    + "\"asOf\":\"2026-05-01\",\"fresh\":true,\"limits\":{\"rows\":2}}");
+            String answer = isRight ? """
+                    {"columns": [{"name": "event"}, {"name": "n"}], "rowCount": 2, "truncated": true,
+                     "rows": [{"event": "Order Completed", "n": 10}, {"event": null, "n": 7}]}""" : """
+                    {"error": {"message": "there is no column nothing", "line": 2, "column": 3}}""";
+            byte[] bytes = answer.getBytes(StandardCharsets.UTF_8);
+            exchange.sendResponseHeaders(isRight ? 200 : 400, bytes.length);
+            exchange.getResponseBody().write(bytes);
+            exchange.close();
+        });
+        node.start();
+        String url = "http://127.0.0.1:" + node.getAddress().getPort();
+        try {
+            String[] options = {"--url", url, "--token", "t", "--workspace", "shop", "--as-of", "2026-05-01"};
+            List<String> right = new ArrayList<>(List.of("query", "SELECT event, n", "--fresh", "--rows", "2"));
+            right.addAll(List.of(options));
+
+            assertThat(run(right.toArray(String[]::new))).isZero();
+            assertThat(out.toString()).isEqualToNormalizingNewlines("""
+                    event            n
+                    ---------------  --
+                    Order Completed  10
+                                     7
+                    2 rows
+                    """);
+            assertThat(err.toString()).contains("There are more rows");
+
+            assertThat(run("query", "SELECT event,\n  nothing", "--url", url, "--token", "t"))
+                    .isEqualTo(1);
+            assertThat(err.toString()).contains("there is no column nothing", "  nothing\n  ^");
+        } finally {
+            node.stop(0);
+        }
     }
 
     @Test
