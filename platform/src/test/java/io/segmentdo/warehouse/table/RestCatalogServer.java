@@ -62,10 +62,14 @@ public final class RestCatalogServer implements AutoCloseable {
         catalog.initialize(
                 "rest",
                 Map.of(
-                        "uri", "jdbc:sqlite:" + directory.resolve("catalog.db"),
-                        "warehouse", LocalFiles.location(directory),
-                        "jdbc.schema-version", "V1",
-                        "jdbc.busy_timeout", "10000"));
+                        "uri",
+                        "jdbc:sqlite:" + directory.resolve("catalog.db"),
+                        "warehouse",
+                        LocalFiles.location(directory),
+                        "jdbc.schema-version",
+                        "V1",
+                        "jdbc.busy_timeout",
+                        "10000"));
         RestCatalogServer started = new RestCatalogServer(catalog, token);
         started.server.createContext("/", started::handle);
         started.server.setExecutor(started.threads);
@@ -107,8 +111,7 @@ public final class RestCatalogServer implements AutoCloseable {
             case "POST 2" -> CatalogHandlers.createNamespace(catalog, read(exchange, CreateNamespaceRequest.class));
             case "GET 3", "HEAD 3" -> CatalogHandlers.loadNamespace(catalog, Namespace.of(path[2]));
             case "POST 4" ->
-                CatalogHandlers.createTable(
-                        catalog, Namespace.of(path[2]), read(exchange, CreateTableRequest.class));
+                CatalogHandlers.createTable(catalog, Namespace.of(path[2]), read(exchange, CreateTableRequest.class));
             case "GET 5", "HEAD 5" -> CatalogHandlers.loadTable(catalog, table(path), SnapshotMode.ALL);
             case "POST 5" ->
                 CatalogHandlers.updateTable(catalog, table(path), read(exchange, UpdateTableRequest.class));
