@@ -9,6 +9,7 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.segmentdo.warehouse.files.LocalFiles;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Files;
@@ -52,7 +53,7 @@ public final class RestCatalogServer implements AutoCloseable {
     private RestCatalogServer(JdbcCatalog catalog, String token) throws IOException {
         this.catalog = catalog;
         this.token = token;
-        this.server = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
+        this.server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     }
 
     /** Starts with an empty catalog; requests without the token are refused. */
@@ -101,7 +102,7 @@ public final class RestCatalogServer implements AutoCloseable {
     }
 
     private @Nullable Object answer(HttpExchange exchange) throws IOException {
-        String[] path = exchange.getRequestURI().getPath().substring(1).split("/");
+        String[] path = exchange.getRequestURI().getPath().substring(1).split("/", -1);
         String asked = exchange.getRequestMethod() + " " + path.length;
         if (path[1].equals("config")) {
             return ConfigResponse.builder().build();
