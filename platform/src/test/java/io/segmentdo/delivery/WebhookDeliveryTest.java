@@ -160,7 +160,7 @@ class WebhookDeliveryTest {
                             webhook(Map.of()), destination("hanging", "webhook", Map.of("url", hanging.url()))));
 
             pipeline.publish(0, 200);
-            await(() -> sink.accepted().size() == 200, Duration.ofSeconds(10));
+            await(() -> sink.accepted().size() == 200, Duration.ofSeconds(60));
             hanging.behave(ChaosSink.ACCEPT);
             pipeline.awaitSettled();
 
