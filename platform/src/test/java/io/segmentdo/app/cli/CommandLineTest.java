@@ -93,6 +93,34 @@ class CommandLineTest {
     }
 
     @Test
+    void profilesAreShownAndRulesAreTriedOnARunningNode() throws IOException {
+        HttpServer node = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        node.createContext("/", exchange -> {
+            String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
+            String asked = exchange.getRequestMethod() + " " + exchange.getRequestURI() + " " + body;
+            byte[] bytes = new JsonObject().put("asked", asked).toBuffer().getBytes();
+            exchange.sendResponseHeaders(200, bytes.length);
+            exchange.getResponseBody().write(bytes);
+            exchange.close();
+        });
+        node.start();
+        String url = "http://127.0.0.1:" + node.getAddress().getPort();
+        Path rules = Files.writeString(dir.resolve("rules.yaml"), "limit: 3");
+        try {
+            assertThat(run("profile", "email:a+b@c.example", "--with", "user_id:u", "--url", url, "--token", "t"))
+                    .isZero();
+            assertThat(run("identity", "dry-run", rules.toString(), "--workspace", "shop", "--url", url, "--token", "t"))
+                    .isZero();
+        } finally {
+            node.stop(0);
+        }
+        assertThat(out.toString())
+                .contains("GET /v1/workspaces/demo/profiles/email%3Aa%2Bb%40c.example/why?with=user_id%3Au")
+                .contains("POST /v1/workspaces/shop/identity/dry-run limit: 3");
+        assertThat(run("identity")).isEqualTo(2);
+    }
+
+    @Test
     void destinationsAreShownAndAskedOfARunningNode() throws IOException {
         HttpServer node = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         Map<String, String> answers = Map.of(
