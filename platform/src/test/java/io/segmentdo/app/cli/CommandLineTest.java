@@ -109,7 +109,16 @@ class CommandLineTest {
         try {
             assertThat(run("profile", "email:a+b@c.example", "--with", "user_id:u", "--url", url, "--token", "t"))
                     .isZero();
-            assertThat(run("identity", "dry-run", rules.toString(), "--workspace", "shop", "--url", url, "--token", "t"))
+            assertThat(run(
+                            "identity",
+                            "dry-run",
+                            rules.toString(),
+                            "--workspace",
+                            "shop",
+                            "--url",
+                            url,
+                            "--token",
+                            "t"))
                     .isZero();
         } finally {
             node.stop(0);
