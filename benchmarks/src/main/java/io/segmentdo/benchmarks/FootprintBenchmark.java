@@ -76,7 +76,7 @@ final class FootprintBenchmark implements Callable<Integer> {
     }
 
     private Footprint idle(ServerProcess server) throws IOException, InterruptedException {
-        Thread.sleep(Duration.ofSeconds(5));
+        Thread.sleep(Duration.ofSeconds(20)); // until the compilers of the JVM have calmed down
         Duration before = server.cpu();
         Thread.sleep(Duration.ofSeconds(idleSeconds));
         double percent = server.cpu().minus(before).toNanos() / (idleSeconds * 1e9) * 100;
