@@ -358,7 +358,9 @@ abstract class ProfileApiContract {
         call("group", messageId, user, null, "\"groupId\":\"" + group + "\",\"traits\":{\"seats\":3}");
     }
 
+    /** Each call gets a millisecond of its own, since what was said in the same one has no order by time. */
     private void call(String type, String messageId, String user, String device, String more) throws Exception {
+        Thread.sleep(2);
         String ids = (user == null ? "" : "\"userId\":\"" + user + "\",")
                 + (device == null ? "" : "\"anonymousId\":\"" + device + "\",");
         HttpResponse<String> answer =
