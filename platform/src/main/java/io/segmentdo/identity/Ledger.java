@@ -30,12 +30,12 @@ import org.jspecify.annotations.Nullable;
  * <p>Undoing takes a while: the actors have to drain what is on its way between them. Until all have said that they are
  * settled, every request about the components concerned waits, in order.
  *
- * <p>It is one class because all its decisions read and write the same nodes. Pure over {@link PartitionState}.
+ * <p>It is one class because all its decisions read and write the same nodes. Pure over {@link LedgerState}.
  */
 final class Ledger {
-    private final PartitionState state;
+    private final LedgerState state;
 
-    Ledger(PartitionState state) {
+    Ledger(LedgerState state) {
         this.state = state;
     }
 

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * What the protocol sees of the partition in which it runs: its state, and where effects go. Everything stays in memory
  * until the batch is committed. Confined to its lane.
  */
-interface PartitionState {
+interface PartitionState extends LedgerState {
     /** The number of the partition. */
     int number();
 
@@ -17,8 +17,6 @@ interface PartitionState {
     long outboxTail();
 
     IdentityConfig config();
-
-    CompiledRules rules(String workspace);
 
     /** The actor of an identifier that lives here, null when it was never mentioned. */
     @Nullable
@@ -40,30 +38,6 @@ interface PartitionState {
 
     /** Replaces such a row; an empty one is removed. */
     void putTraits(Actor root, ActorId member, TraitRow row);
-
-    /** What the ledger knows about an identifier, null when nothing. */
-    @Nullable
-    LedgerNode findNode(ActorId id);
-
-    void changed(LedgerNode node);
-
-    /** The counters of a workspace's ledger. */
-    LedgerHead head(String workspace);
-
-    /** Appends a fact to the ledger. */
-    void append(Fact fact);
-
-    /** The ledger's answer to whoever made a request. */
-    void decided(Decision.Verdict answer);
-
-    /** Puts a request at the end of those that a workspace's ledger answers later. */
-    void await(Message.ToLedger request);
-
-    /** Takes all such requests, in their order. */
-    List<Message.ToLedger> takeWaiting(String workspace);
-
-    /** Sends a message, after the commit. */
-    void send(Message message);
 
     /** Puts an event into the outbox. */
     void identified(String profileId, Event event);

@@ -1,12 +1,9 @@
 package io.segmentdo.identity;
 
-import io.segmentdo.event.Event;
-import io.segmentdo.event.ProfileFact;
 import io.segmentdo.identity.Message.Hold;
 import io.segmentdo.identity.Message.Propose;
 import io.segmentdo.identity.Message.Reset;
 import io.segmentdo.identity.Message.Settled;
-import io.segmentdo.identity.Message.ToIdentifier;
 import io.segmentdo.identity.Message.ToLedger;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -23,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * A ledger in memory that decides again what another one has decided, under rules of its own: the same {@link Ledger} over
  * nodes that nobody stores, and actors that are settled at once. Confined to one thread.
  */
-final class ReplayedLedger implements PartitionState {
+final class ReplayedLedger implements LedgerState {
     private final String workspace;
     private final CompiledRules rules;
     private final LedgerHead head;
@@ -121,82 +118,6 @@ final class ReplayedLedger implements PartitionState {
 
     @Override
     public void await(ToLedger request) {
-        throw noActors();
-    }
-
-    @Override
-    public int number() {
-        throw noActors();
-    }
-
-    @Override
-    public long outboxTail() {
-        throw noActors();
-    }
-
-    @Override
-    public IdentityConfig config() {
-        throw noActors();
-    }
-
-    @Override
-    public Actor find(ActorId id) {
-        throw noActors();
-    }
-
-    @Override
-    public Actor create(ActorId id) {
-        throw noActors();
-    }
-
-    @Override
-    public void changed(Actor actor) {
-        throw noActors();
-    }
-
-    @Override
-    public void enqueue(Actor actor, ToIdentifier message) {
-        throw noActors();
-    }
-
-    @Override
-    public List<ToIdentifier> takeQueue(Actor actor) {
-        throw noActors();
-    }
-
-    @Override
-    public TraitRow traits(Actor root, ActorId member) {
-        throw noActors();
-    }
-
-    @Override
-    public void putTraits(Actor root, ActorId member, TraitRow row) {
-        throw noActors();
-    }
-
-    @Override
-    public void identified(String profileId, Event event) {
-        throw noActors();
-    }
-
-    @Override
-    public void announce(
-            ProfileFact.Kind kind,
-            Actor profile,
-            @Nullable String otherId,
-            Cause cause,
-            long ledgerFact,
-            int otherPartition,
-            long otherPosition) {
-        throw noActors();
-    }
-
-    @Override
-    public void droppedTraits(int count) {
-        throw noActors();
-    }
-
-    private static IllegalStateException noActors() {
-        return new IllegalStateException("a ledger that is replayed has no actors");
+        throw new IllegalStateException("a request waits where everything is settled at once: " + request);
     }
 }
