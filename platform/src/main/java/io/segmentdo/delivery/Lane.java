@@ -29,11 +29,11 @@ import org.slf4j.LoggerFactory;
 /**
  * One destination's way from the outbox to the other side, on a thread of its own.
  *
- * <p>The thread goes round: read answers and commands, connect, read what is due and what is new, ask the plugin what to
+ * <p>The thread goes round: read answers and commands, connect, ask what others want to know, read what is due and what is new, ask the plugin what to
  * send, hand it to the transport, store what was decided, sleep until there is something. Only the plugin's code can hold
  * it up, and that costs this destination only: {@link PluginCalls} takes the lane from a thread that does not return, and
  * {@link #relay} gives it to a new one. So everything here that a call interrupts is either done in its continuations or
- * kept in fields: {@code unplanned}, {@code outgoing}.
+ * kept in fields: {@code unplanned}, {@code questions}, {@code outgoing}.
  *
  * <p>Longer than a page, because it is the one loop in which all these meet; what they decide is in {@link Ledger}, {@link
  * Wiring}, {@link Ready} and {@link Transport}. Fields are the lane's unless they say otherwise.
@@ -68,6 +68,7 @@ final class Lane {
     private final Gate gate;
     private final Sender sender;
     private final TreeMap<Integer, Long> opening = new TreeMap<>();
+    private final Deque<Runnable> questions = new ArrayDeque<>();
 
     private ConfiguredDestination config;
     private @Nullable Wiring wiring;
@@ -205,7 +206,7 @@ final class Lane {
         return answer;
     }
 
-    /** Asks the connector something. */
+    /** Asks the connector something, with the configuration that was given before. */
     <T> CompletableFuture<T> consult(PluginQuestion<T> question) {
         CompletableFuture<T> answer = new CompletableFuture<>();
         consult(question, answer::complete, answer);
@@ -218,7 +219,7 @@ final class Lane {
     }
 
     private <T> void consult(PluginQuestion<T> question, Consumer<T> then, CompletableFuture<?> answer) {
-        inbox.put(() -> {
+        inbox.put(() -> questions.add(() -> {
             Wiring by = wiring;
             if (by == null) {
                 answer.completeExceptionally(new PlatformException(
@@ -230,7 +231,7 @@ final class Lane {
                     then,
                     reason -> answer.completeExceptionally(
                             new PlatformException(Problem.DESTINATION_FAILED, mask(reason))));
-        });
+        }));
     }
 
     private void take(
@@ -370,6 +371,11 @@ final class Lane {
         }
         if (!stopping) {
             connect();
+        }
+        for (Runnable question = questions.poll(); question != null; question = questions.poll()) {
+            question.run();
+        }
+        if (!stopping) {
             long now = services.clock().millis();
             if (now >= storePausedUntilMillis) {
                 withStore(this::open);
