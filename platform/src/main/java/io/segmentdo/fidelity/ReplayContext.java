@@ -17,7 +17,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -88,21 +87,7 @@ final class ReplayContext implements DestinationContext {
 
     @Override
     public ConnectorState state() {
-        return new ConnectorState() {
-            @Override
-            public Optional<String> find(String name) {
-                return Optional.ofNullable(state.get(name));
-            }
-
-            @Override
-            public void put(String name, @Nullable String value) {
-                if (value == null) {
-                    state.remove(name);
-                } else {
-                    state.put(name, value);
-                }
-            }
-        };
+        return ConnectorState.in(state);
     }
 
     private static final class Answer implements HttpResponse {

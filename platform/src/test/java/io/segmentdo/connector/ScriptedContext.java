@@ -17,7 +17,6 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
@@ -69,21 +68,7 @@ final class ScriptedContext implements DestinationContext {
 
     @Override
     public ConnectorState state() {
-        return new ConnectorState() {
-            @Override
-            public Optional<String> find(String name) {
-                return Optional.ofNullable(kept.get(name));
-            }
-
-            @Override
-            public void put(String name, @Nullable String value) {
-                if (value == null) {
-                    kept.remove(name);
-                } else {
-                    kept.put(name, value);
-                }
-            }
-        };
+        return ConnectorState.in(kept);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.segmentdo.api;
 
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +19,25 @@ public interface ConnectorState {
         @Override
         public void put(String name, @Nullable String value) {}
     };
+
+    /** Keeps values in a map of the caller's, for tests and tools. */
+    static ConnectorState in(Map<String, String> kept) {
+        return new ConnectorState() {
+            @Override
+            public Optional<String> find(String name) {
+                return Optional.ofNullable(kept.get(name));
+            }
+
+            @Override
+            public void put(String name, @Nullable String value) {
+                if (value == null) {
+                    kept.remove(name);
+                } else {
+                    kept.put(name, value);
+                }
+            }
+        };
+    }
 
     /** The value of a name. */
     Optional<String> find(String name);

@@ -14,10 +14,8 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -75,21 +73,7 @@ public final class TestContext implements DestinationContext {
     /** Kept as long as the context lives, so that a second connector finds what the first has left. */
     @Override
     public ConnectorState state() {
-        return new ConnectorState() {
-            @Override
-            public Optional<String> find(String name) {
-                return Optional.ofNullable(kept.get(name));
-            }
-
-            @Override
-            public void put(String name, @Nullable String value) {
-                if (value == null) {
-                    kept.remove(name);
-                } else {
-                    kept.put(name, value);
-                }
-            }
-        };
+        return ConnectorState.in(kept);
     }
 
     /** Over the network unless the test sends, so that a {@link RecordingSink} can answer. */
