@@ -14,7 +14,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Loads events into the tables of a warehouse; a plugin says which.
+ * Loads events into the tables of a warehouse; a plugin says which, and has the setting {@code eventTables}.
  *
  * <p>The columns of tables are remembered, and looked up again when the warehouse says that they are otherwise. An event
  * is delivered when all of its rows are. Threads as in {@link io.segmentdo.api.Connector}.
@@ -23,6 +23,9 @@ public abstract class TableAction implements CodedAction {
     private static final int TABLES_MAX = 2_000;
     private static final int ROWS_MAX = 100_000;
     private static final int LOOKUPS = 2;
+
+    /** The setting by which there is a table for each event of track calls. */
+    private static final String EVENT_TABLES = "eventTables";
 
     private final Map<String, Map<String, ColumnType>> known = new Newest<>(TABLES_MAX);
     private final Map<String, Boolean> done = new Newest<>(ROWS_MAX);
@@ -55,15 +58,12 @@ public abstract class TableAction implements CodedAction {
     /** The warehouse. Called once. */
     protected abstract TableStore open(Settings settings, DestinationContext context);
 
-    /** Whether there is a table for each event of track calls. */
-    protected abstract boolean hasEventTables(Settings settings);
-
     @Override
     public final List<Delivery> deliver(List<OutboundEvent> batch, Settings settings, DestinationContext context)
             throws InterruptedException {
         TableStore opened = store == null ? open(settings, context) : store;
         store = opened;
-        Map<String, Load> loads = gather(batch, new EventRows(context.json(), hasEventTables(settings)));
+        Map<String, Load> loads = gather(batch, new EventRows(context.json(), settings.flag(EVENT_TABLES)));
         List<Delivery> outcomes = new ArrayList<>(Collections.nCopies(batch.size(), Delivery.delivered()));
         List<Row> loaded = new ArrayList<>();
         for (Map.Entry<String, Load> entry : loads.entrySet()) {

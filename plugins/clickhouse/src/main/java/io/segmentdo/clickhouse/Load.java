@@ -11,9 +11,4 @@ public final class Load extends TableAction {
     protected TableStore open(Settings settings, DestinationContext context) {
         return new ClickHouseTables(settings, context);
     }
-
-    @Override
-    protected boolean hasEventTables(Settings settings) {
-        return settings.flag("eventTables");
-    }
 }
