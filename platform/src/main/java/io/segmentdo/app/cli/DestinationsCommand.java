@@ -47,7 +47,7 @@ final class DestinationsCommand implements Callable<Integer> {
                                 ? ""
                                 : ": " + one.path("reason").asText());
             }
-            return ended(status, answer);
+            return status == 200 ? 0 : node.refused(status, answer);
         });
     }
 
@@ -100,26 +100,16 @@ final class DestinationsCommand implements Callable<Integer> {
         String path = "/v1/workspaces/" + names[0] + "/destinations/" + names[names.length - 1] + "/" + what;
         return at.send("POST", path, body, (status, content) -> {
             JsonNode answer = JSON.readTree(content);
-            if (status == 200) {
-                answer.properties()
-                        .forEach(member -> out().println(member.getKey() + ": "
-                                + member.getValue().asText()));
+            if (status != 200) {
+                return at.refused(status, answer);
             }
+            answer.properties()
+                    .forEach(member -> out().println(
+                                    member.getKey() + ": " + member.getValue().asText()));
             boolean isRefused = answer.path("credentials").asText().equals("refused")
                     || answer.path("deleted").asText().equals("false");
-            return isRefused ? 1 : ended(status, answer);
+            return isRefused ? 1 : 0;
         });
-    }
-
-    private int ended(int status, JsonNode answer) {
-        if (status != 200) {
-            Objects.requireNonNull(command)
-                    .commandLine()
-                    .getErr()
-                    .println(answer.path("error").path("message").asText("The node answered " + status));
-            return 1;
-        }
-        return 0;
     }
 
     private PrintWriter out() {

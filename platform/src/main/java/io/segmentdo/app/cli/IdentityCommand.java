@@ -42,9 +42,8 @@ final class IdentityCommand implements Runnable {
                             description = "Whose facts (default: demo).")
                     String workspace)
             throws IOException, InterruptedException {
-        CommandLine line = Objects.requireNonNull(command).commandLine();
         String rules = Files.readString(file);
         String path = "/v1/workspaces/" + workspace + "/identity/dry-run";
-        return node.send("POST", path, rules, (status, content) -> ProfileCommand.print(line, status, content));
+        return node.send("POST", path, rules, node::show);
     }
 }

@@ -1,5 +1,7 @@
 package io.segmentdo.app.cli;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.segmentdo.problem.PlatformException;
 import io.segmentdo.problem.Problem;
 import java.io.IOException;
@@ -23,6 +25,8 @@ final class OwnedNode {
         int read(int status, InputStream content) throws IOException;
     }
 
+    private static final ObjectMapper JSON = new ObjectMapper();
+
     @Spec(Spec.Target.MIXEE)
     private @Nullable CommandSpec command;
 
@@ -39,13 +43,32 @@ final class OwnedNode {
             description = "The owner token (default: the environment variable SEGMENTDO_TOKEN).")
     private @Nullable String token;
 
+    /** Prints what the node refused, as a message of its own if it has none; the exit code. */
+    int refused(int status, JsonNode answer) {
+        line().getErr().println(answer.at("/error/message").asText("The node answered " + status));
+        return 1;
+    }
+
+    /** Prints an answer as it is; the exit code. */
+    int show(int status, InputStream content) throws IOException {
+        JsonNode answer = JSON.readTree(content);
+        if (status != 200) {
+            return refused(status, answer);
+        }
+        line().getOut().println(JSON.writerWithDefaultPrettyPrinter().writeValueAsString(answer));
+        return 0;
+    }
+
+    private CommandLine line() {
+        return Objects.requireNonNull(command).commandLine();
+    }
+
     /** Sends a request, with a JSON body where there is one, and hands the answer over; the exit code. */
     int send(String method, String path, @Nullable String body, Reader reader)
             throws IOException, InterruptedException {
         if (token == null || token.isBlank()) {
             throw new CommandLine.ParameterException(
-                    Objects.requireNonNull(command).commandLine(),
-                    "There is no owner token (expected: --token or the environment variable SEGMENTDO_TOKEN)");
+                    line(), "There is no owner token (expected: --token or the environment variable SEGMENTDO_TOKEN)");
         }
         HttpRequest request = HttpRequest.newBuilder(url.resolve(path))
                 .header("Authorization", "Bearer " + token)

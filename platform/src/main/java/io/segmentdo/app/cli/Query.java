@@ -65,8 +65,7 @@ final class Query implements Callable<Integer> {
         PrintWriter err = Objects.requireNonNull(command).commandLine().getErr();
         return node.send("POST", "/v1/warehouse/query", body(), (status, content) -> {
             if (status != 200) {
-                explain(status, content, err);
-                return 1;
+                return explain(status, content, err);
             }
             print(content, out, err);
             return 0;
@@ -91,15 +90,17 @@ final class Query implements Callable<Integer> {
         return body.toString();
     }
 
-    private void explain(int status, InputStream content, PrintWriter err) throws IOException {
+    private int explain(int status, InputStream content, PrintWriter err) throws IOException {
         String text = new String(content.readAllBytes(), StandardCharsets.UTF_8);
-        JsonNode error = isJson(text) ? JSON.readTree(text).path("error") : JSON.createObjectNode();
-        err.println(error.path("message").asText("The node answered " + status));
+        JsonNode answer = isJson(text) ? JSON.readTree(text) : JSON.createObjectNode();
+        JsonNode error = answer.path("error");
+        int code = node.refused(status, answer);
         if (error.has("line")) {
             int line = error.path("line").asInt();
             err.println(sql.lines().skip(line - 1L).findFirst().orElse(""));
             err.println(" ".repeat(Math.max(0, error.path("column").asInt() - 1)) + "^");
         }
+        return code;
     }
 
     private static boolean isJson(String text) {
