@@ -49,19 +49,19 @@ final class Pace {
     /** In how many nanoseconds the next request may go; 0 for now. */
     synchronized long nanosUntilFree(long nowNanos) {
         fill(nowNanos);
-        return Math.max(nanosUntilPauseEnds(nowNanos), nanosUntil(1));
+        return Math.max(nanosUntilPauseEnds(nowNanos), nanosUntilToken());
     }
 
     /** A request goes, now or when these nanoseconds have passed. */
     synchronized long take(long nowNanos) {
         fill(nowNanos);
-        long wait = nanosUntil(1);
+        long wait = nanosUntilToken();
         tokens--;
         return wait;
     }
 
-    private long nanosUntil(double wanted) {
-        return tokens >= wanted ? 0 : (long) Math.ceil((wanted - tokens) * nanosPerToken);
+    private long nanosUntilToken() {
+        return tokens >= 1 ? 0 : (long) Math.ceil((1 - tokens) * nanosPerToken);
     }
 
     private void fill(long nowNanos) {

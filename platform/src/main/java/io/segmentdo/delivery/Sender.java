@@ -77,10 +77,6 @@ final class Sender {
         this.released = released;
     }
 
-    Gate gate() {
-        return gate;
-    }
-
     /** A delivery may go. */
     void add(Item item) {
         ready.add(item, System.nanoTime());

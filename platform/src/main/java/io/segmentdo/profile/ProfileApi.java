@@ -113,9 +113,7 @@ public final class ProfileApi {
     /** Names in a parameter, divided by commas. */
     static Set<String> names(RoutingContext context, String parameter) {
         String text = context.request().getParam(parameter);
-        return text == null || text.isBlank()
-                ? Set.of()
-                : Set.of(List.of(text.split(",", -1)).stream().distinct().toArray(String[]::new));
+        return text == null || text.isBlank() ? Set.of() : Set.copyOf(List.of(text.split(",", -1)));
     }
 
     /** Audiences and computed traits are none of this platform's, so a class that is asked for has no traits. */
