@@ -37,7 +37,8 @@ import org.slf4j.LoggerFactory;
  * nothing else, not even its own former version.
  *
  * <p>The folders are looked at again and again, by time and size of the files, which works on every file system. A file is
- * loaded when it has not changed between two looks. Safe for concurrent use.
+ * loaded when it has not changed between two looks, and is gone when two looks have not found it, for a list of files that
+ * is made while one of them is replaced may miss it. Safe for concurrent use.
  */
 public final class Plugins implements Catalogue, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Plugins.class);
@@ -187,6 +188,7 @@ public final class Plugins implements Catalogue, AutoCloseable {
     private boolean forgetMissing(Map<Path, Stamp> look) {
         Set<Path> missing = new HashSet<>(tried.keySet());
         missing.removeAll(look.keySet());
+        missing.removeAll(lastLook.keySet());
         for (Path path : missing) {
             tried.remove(path);
             setProblem(path, null);

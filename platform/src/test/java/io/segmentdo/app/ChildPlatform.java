@@ -1,8 +1,8 @@
 package io.segmentdo.app;
 
+import io.segmentdo.FreePort;
 import io.segmentdo.plugin.PluginJars;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -54,9 +54,7 @@ final class ChildPlatform implements AutoCloseable {
 
     static ChildPlatform in(Path home, Place place, String... extraArguments) throws IOException {
         PluginJars.webhook(Files.createDirectories(home.resolve("plugins")), "webhook.jar");
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return new ChildPlatform(home, place, socket.getLocalPort(), List.of(extraArguments));
-        }
+        return new ChildPlatform(home, place, FreePort.find(), List.of(extraArguments));
     }
 
     int port() {

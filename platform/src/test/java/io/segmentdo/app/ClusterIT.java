@@ -4,18 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.segmentdo.FreePort;
 import io.segmentdo.app.ClusterAccount.Happening;
 import io.segmentdo.app.ClusterNetwork.Net;
 import io.segmentdo.store.PostgresConfig;
 import io.segmentdo.store.postgres.CuttingProxy;
 import io.segmentdo.store.postgres.RealPostgres;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
@@ -219,7 +220,7 @@ class ClusterIT {
         private final PostgresConfig database;
         private final int wayPort;
         private final int sinkPort;
-        private final List<Integer> ports = freePorts(6);
+        private final List<Integer> ports = Stream.generate(FreePort::find).distinct().limit(6).toList();
 
         Setting(ClusterNetwork network, PostgresConfig database, int wayPort, int sinkPort) throws IOException {
             this.network = network;
@@ -280,18 +281,6 @@ class ClusterIT {
                     : ChildPlatform.Place.HERE;
             return ClusterMember.in(home.resolve(name), place, platform, workspace);
         }
-    }
-
-    private static List<Integer> freePorts(int count) throws IOException {
-        List<ServerSocket> sockets = new ArrayList<>();
-        for (int i = 0; i < count; i++) {
-            sockets.add(new ServerSocket(0));
-        }
-        List<Integer> ports = sockets.stream().map(ServerSocket::getLocalPort).toList();
-        for (ServerSocket socket : sockets) {
-            socket.close();
-        }
-        return ports;
     }
 
     private static void showsTheCluster(ClusterMember member) throws Exception {

@@ -2,6 +2,7 @@ package io.segmentdo.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.segmentdo.FreePort;
 import io.segmentdo.plugin.PluginJars;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -75,9 +76,7 @@ class TroubleIT {
 
     @BeforeEach
     void start() throws Exception {
-        try (ServerSocket free = new ServerSocket(0)) {
-            port = free.getLocalPort();
-        }
+        port = FreePort.find();
         file = home.resolve("delivered");
         plugins = Files.createDirectories(home.resolve("plugins"));
         PluginJars.webhook(plugins, "webhook.jar");

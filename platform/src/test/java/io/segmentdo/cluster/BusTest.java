@@ -3,6 +3,7 @@ package io.segmentdo.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.segmentdo.FreePort;
 import io.segmentdo.config.Secret;
 import io.segmentdo.identity.Colleagues;
 import io.vertx.core.Vertx;
@@ -10,8 +11,6 @@ import io.vertx.core.VertxOptions;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -34,9 +33,9 @@ class BusTest {
 
     @Test
     void membersAskEachOtherAndAStrangerOnTheirPortGetsNowhere() throws Exception {
-        int port = freePort();
+        int port = FreePort.find();
         try (Member one = new Member(port, port, ClusterTlsConfig.DEFAULT);
-                Member other = new Member(freePort(), port, ClusterTlsConfig.DEFAULT)) {
+                Member other = new Member(FreePort.find(), port, ClusterTlsConfig.DEFAULT)) {
             other.colleagues.answer("greeting", question -> new JsonObject().put("hello", question.getString("name")));
             await(() -> one.cluster.table().members().values().stream().noneMatch(Table.TableMember::isPassive)
                     && one.cluster.size() == 2);
@@ -62,9 +61,9 @@ class BusTest {
     void withTlsWhoHasNoCertificateIsNotLetIn() throws Exception {
         TestAuthority authority = TestAuthority.in(dir);
         ClusterTlsConfig tls = authority.tls();
-        int port = freePort();
+        int port = FreePort.find();
         try (Member one = new Member(port, port, tls);
-                Member other = new Member(freePort(), port, tls)) {
+                Member other = new Member(FreePort.find(), port, tls)) {
             other.colleagues.answer("greeting", question -> new JsonObject().put("hello", 1));
             await(() -> one.cluster.table().members().values().stream().noneMatch(Table.TableMember::isPassive)
                     && one.cluster.size() == 2);
@@ -101,7 +100,7 @@ class BusTest {
 
         Member(int port, int joinPort, ClusterTlsConfig tls) throws IOException {
             ClusterConfig base = ClusterConfig.DEFAULT;
-            busPort = freePort();
+            busPort = FreePort.find();
             cluster = Cluster.join(
                     new ClusterConfig(
                             true,
@@ -150,12 +149,6 @@ class BusTest {
         while (!condition.holds()) {
             assertThat(System.nanoTime()).as("still waiting").isLessThan(deadline);
             Thread.sleep(10);
-        }
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
         }
     }
 }

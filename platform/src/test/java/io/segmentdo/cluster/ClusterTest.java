@@ -3,12 +3,12 @@ package io.segmentdo.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.segmentdo.FreePort;
 import io.segmentdo.config.InvalidValueException;
 import io.segmentdo.config.Secret;
 import io.segmentdo.identity.Place;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.time.Duration;
 import java.util.HashSet;
@@ -26,8 +26,8 @@ class ClusterTest {
 
     @Test
     void membersShareThePartitionsAndHandThemOverBeforeTheyLeave() throws Exception {
-        int firstPort = freePort();
-        int secondPort = freePort();
+        int firstPort = FreePort.find();
+        int secondPort = FreePort.find();
         try (Cluster first = Cluster.join(config(firstPort, SECRET, firstPort), PARTITIONS, 2)) {
             first.takePart();
             await(() -> first.wanted().size() == PARTITIONS);
@@ -56,9 +56,9 @@ class ClusterTest {
     /** Also guards the hook in Hazelcast's inside: without it anybody could join. */
     @Test
     void whoDoesNotKnowTheSecretIsNotLetIn() throws Exception {
-        int port = freePort();
+        int port = FreePort.find();
         try (Cluster member = Cluster.join(config(port, SECRET, port), PARTITIONS, 1);
-                Cluster stranger = Cluster.join(config(freePort(), "guessed-by-a-stranger", port), PARTITIONS, 1)) {
+                Cluster stranger = Cluster.join(config(FreePort.find(), "guessed-by-a-stranger", port), PARTITIONS, 1)) {
             assertThat(member.size()).isEqualTo(1);
             assertThat(stranger.size()).isEqualTo(1);
         }
@@ -66,7 +66,7 @@ class ClusterTest {
 
     @Test
     void aConnectionWithoutTheHandshakeIsClosed() throws Exception {
-        int port = freePort();
+        int port = FreePort.find();
         try (Cluster ignored = Cluster.join(config(port, SECRET, port), PARTITIONS, 1);
                 Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
             socket.setSoTimeout(30_000);
@@ -129,12 +129,6 @@ class ClusterTest {
                 base.heartbeat(),
                 Duration.ofSeconds(30),
                 base.tls());
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
     }
 
     private static void await(BooleanSupplier condition) throws InterruptedException {

@@ -95,10 +95,15 @@ public final class Wire implements AutoCloseable {
         return new Answer(Integer.parseInt(status.split(" ", -1)[1]), headers, "");
     }
 
-    /** Whether the server has closed the connection, within the deadline. */
+    /** Whether the server closes the connection within the deadline, behind whatever it has yet to say. */
     boolean isClosedByServer() throws IOException {
         try {
-            return in.read() < 0;
+            in.skipNBytes(Long.MAX_VALUE);
+            return false;
+        } catch (EOFException e) {
+            return true;
+        } catch (java.net.SocketTimeoutException e) {
+            return false;
         } catch (java.net.SocketException e) {
             return true;
         }

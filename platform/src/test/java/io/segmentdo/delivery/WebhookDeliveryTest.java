@@ -160,7 +160,7 @@ class WebhookDeliveryTest {
                             webhook(Map.of()), destination("hanging", "webhook", Map.of("url", hanging.url()))));
 
             pipeline.publish(0, 200);
-            await(() -> sink.accepted().size() == 200, Duration.ofSeconds(60));
+            await(() -> sink.accepted().size() == 200, Duration.ofSeconds(10));
             hanging.behave(ChaosSink.ACCEPT);
             pipeline.awaitSettled();
 
@@ -289,7 +289,7 @@ class WebhookDeliveryTest {
     private static DeliveryConfig impatient() {
         return Quick.config()
                 .http(new DeliveryConfig.HttpConfig(
-                        Duration.ofSeconds(1), Duration.ofMillis(300), Duration.ofSeconds(10), ByteSize.kibibytes(4)))
+                        Duration.ofSeconds(1), Duration.ofMillis(1500), Duration.ofSeconds(10), ByteSize.kibibytes(4)))
                 .build();
     }
 

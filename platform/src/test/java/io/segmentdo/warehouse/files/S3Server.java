@@ -2,11 +2,10 @@ package io.segmentdo.warehouse.files;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.segmentdo.FreePort;
 import io.segmentdo.config.ByteSize;
 import io.segmentdo.config.Secret;
 import java.io.File;
-import java.io.IOException;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -33,14 +32,14 @@ public final class S3Server implements AutoCloseable {
                 .filter(entry -> entry.contains("s3mock"))
                 .findFirst()
                 .orElseThrow();
-        int port = freePort();
+        int port = FreePort.find();
         Process process = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-XX:+UseSerialGC",
                         "-XX:TieredStopAtLevel=1",
                         "-Xmx256m",
                         "-Dhttp.port=" + port,
-                        "-Dserver.port=" + freePort(),
+                        "-Dserver.port=" + FreePort.find(),
                         "-Dspring.main.banner-mode=off",
                         "-Djava.io.tmpdir=" + directory,
                         "-jar",
@@ -69,12 +68,6 @@ public final class S3Server implements AutoCloseable {
                     Thread.sleep(100);
                 }
             }
-        }
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
         }
     }
 
