@@ -220,7 +220,8 @@ class ClusterIT {
         private final PostgresConfig database;
         private final int wayPort;
         private final int sinkPort;
-        private final List<Integer> ports = Stream.generate(FreePort::find).distinct().limit(6).toList();
+        private final List<Integer> ports =
+                Stream.generate(FreePort::find).distinct().limit(6).toList();
 
         Setting(ClusterNetwork network, PostgresConfig database, int wayPort, int sinkPort) throws IOException {
             this.network = network;

@@ -58,7 +58,8 @@ class ClusterTest {
     void whoDoesNotKnowTheSecretIsNotLetIn() throws Exception {
         int port = FreePort.find();
         try (Cluster member = Cluster.join(config(port, SECRET, port), PARTITIONS, 1);
-                Cluster stranger = Cluster.join(config(FreePort.find(), "guessed-by-a-stranger", port), PARTITIONS, 1)) {
+                Cluster stranger =
+                        Cluster.join(config(FreePort.find(), "guessed-by-a-stranger", port), PARTITIONS, 1)) {
             assertThat(member.size()).isEqualTo(1);
             assertThat(stranger.size()).isEqualTo(1);
         }
