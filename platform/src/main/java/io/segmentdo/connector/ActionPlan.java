@@ -46,7 +46,7 @@ record ActionPlan(
         Optional<Supplier<CodedAction>> code) {
     private static final Set<String> OF_EVENT = Set.of("settings", "vars", "event", "field", "let", "now");
     private static final List<String> SHARED = List.of("let", "validate", "request", "batch", "item", "response");
-    private static final Set<String> OF_BATCH = Set.of("settings", "vars", "items", "group", "now");
+    private static final Set<String> OF_BATCH = Set.of("settings", "vars", "items", "group", "let", "now");
 
     /**
      * A rule that an event must meet.
@@ -98,7 +98,7 @@ record ActionPlan(
             action = isReplaced ? action : action.filledFrom(connector, key);
         }
         Optional<BatchPlan> batch =
-                action.has("batch") ? Optional.of(BatchPlan.read(action, OF_EVENT)) : Optional.empty();
+                action.has("batch") ? Optional.of(BatchPlan.read(action, OF_EVENT, OF_BATCH)) : Optional.empty();
         if (action.has("item") && batch.isEmpty()) {
             action.problem("item", "batch beside it");
         }
@@ -128,9 +128,9 @@ record ActionPlan(
             }
             YamlObject batch = action.object("batch");
             if (batch.has("request") || batch.has("steps")) {
-                return new Requests(StepPlan.read(batch, OF_BATCH, secrets), StepPlan.read(action, OF_EVENT, secrets));
+                return new Requests(StepReader.read(batch, OF_BATCH, secrets), StepReader.read(action, OF_EVENT, secrets));
             }
-            List<StepPlan> steps = StepPlan.read(action, isBatch ? OF_BATCH : OF_EVENT, secrets);
+            List<StepPlan> steps = StepReader.read(action, isBatch ? OF_BATCH : OF_EVENT, secrets);
             return new Requests(steps, steps);
         }
     }

@@ -19,7 +19,7 @@ record CallPlan(List<StepPlan> steps, ResponseRules responses) {
     /** Reads an object with {@code request} or {@code steps}, and {@code response}. */
     static CallPlan read(YamlObject call, Set<String> names, Set<String> secrets) {
         call.allow("forEach", "request", "steps", "response");
-        return new CallPlan(StepPlan.read(call, names, secrets), ResponseRules.read(call));
+        return new CallPlan(StepReader.read(call, names, secrets), ResponseRules.read(call));
     }
 
     StepRunner.Job job(Scope scope, @Nullable Object key, UnaryOperator<HttpRequest> finish) {

@@ -128,13 +128,19 @@ final class EventGroup {
 
     private void add(OutboundEvent event, Object identity, @Nullable Object value, @Nullable Object order) {
         List<Integer> places = new ArrayList<>();
-        Item same = items.remove(identity);
+        Item same = items.get(identity);
+        boolean isMerged = plan.batch().map(BatchPlan::merge).orElse(false);
+        Object sent = value;
         if (same != null) {
             places.addAll(same.events());
+            sent = isMerged ? Merged.of(same.value(), value) : value;
+        }
+        if (!isMerged) {
+            items.remove(identity); // what replaces another one stands where it was last
         }
         places.add(events.size());
         events.add(event);
-        items.put(identity, new Item(value, order, places));
+        items.put(identity, new Item(sent, order, places));
     }
 
     private boolean hasRoom(Batching limits, int most, long size) {
@@ -163,7 +169,8 @@ final class EventGroup {
         return alone.orElseGet(() -> {
             List<@Nullable Object> values = new ArrayList<>();
             sorted().forEach(item -> values.add(item.value()));
-            return scopes.ofBatch(values, key);
+            Map<String, Mapping> let = plan.batch().map(BatchPlan::let).orElse(Map.of());
+            return scopes.ofBatch(values, key, let);
         });
     }
 

@@ -66,10 +66,11 @@ final class EventScopes {
     }
 
     /** The events of a batch. */
-    Scope ofBatch(List<@Nullable Object> items, List<Object> group) {
-        return configured
+    Scope ofBatch(List<@Nullable Object> items, List<Object> group, Map<String, Mapping> let) {
+        Scope scope = configured
                 .with("items", items)
                 .with("group", group)
                 .with("now", context.clock().instant());
+        return new WorkedOut(let, scope).scope();
     }
 }
