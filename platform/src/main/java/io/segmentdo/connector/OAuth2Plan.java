@@ -98,16 +98,14 @@ record OAuth2Plan(
 
     @Override
     public Credentials open(Scope configured, DestinationContext context) {
-        Optional<String> first = text(accessToken, configured);
-        if (first.isPresent() && context.state().find("access-token").isEmpty()) {
-            context.state().put("access-token", first.get());
-        }
         String before = text(prefix, configured).orElse("Bearer");
-        return new TokenCredentials(
+        var credentials = new TokenCredentials(
                 () -> fetch(configured, context),
                 skew,
                 (request, value) -> request.header("Authorization", before + " " + value),
                 context);
+        text(accessToken, configured).ifPresent(credentials::beginWith);
+        return credentials;
     }
 
     private TokenSource.Token fetch(Scope scope, DestinationContext context)
@@ -126,7 +124,7 @@ record OAuth2Plan(
             Optional<String> kept = context.state().find(REFRESH_TOKEN).or(() -> text(refreshToken, scope));
             form.put("refresh_token", kept.orElseThrow(() -> new UnauthorizedException("there is no refresh token")));
         }
-        String id = text(clientId, scope).orElse("");
+        String id = text(clientId, scope).orElseThrow(() -> new UnauthorizedException("there is no client id"));
         String secret = text(clientSecret, scope).orElse("");
         String address = tokenUrl.fill(scope);
         String parameters = BodyKind.form(query.apply(scope));

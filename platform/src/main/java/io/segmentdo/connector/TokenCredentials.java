@@ -47,6 +47,11 @@ final class TokenCredentials implements Credentials {
         state.find(EXPIRES).ifPresent(millis -> expires = Instant.ofEpochMilli(Long.parseLong(millis)));
     }
 
+    /** Begins with a given token where none was kept. */
+    void beginWith(String given) {
+        token = token == null ? given : token;
+    }
+
     @Override
     public HttpRequest sign(HttpRequest request) throws IOException, UnauthorizedException, InterruptedException {
         String current = token;

@@ -27,7 +27,7 @@ final class YamlFile {
     private static final int CHARS_MAX = 1 << 20;
     private static final int NODES_MAX = 20_000;
     private static final int DEPTH_MAX = 80;
-    private static final int ALIASES_MAX = 20;
+    private static final int ALIASES_MAX = 100;
 
     private final String name;
     private final Map<String, Integer> lines = new HashMap<>();

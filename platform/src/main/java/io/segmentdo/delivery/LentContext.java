@@ -8,6 +8,8 @@ import io.segmentdo.api.HttpSender;
 import io.segmentdo.api.Json;
 import java.io.IOException;
 import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -37,28 +39,54 @@ record LentContext(
 
     @Override
     public HttpSender http() {
-        return this::send;
+        return new HttpSender() {
+            @Override
+            public HttpResponse send(HttpRequest request) throws IOException, InterruptedException {
+                return switch (exchange(List.of(request)).getFirst()) {
+                    case Transport.Result.Answered answer -> answer.response();
+                    case Transport.Result.Failed failure -> throw new IOException(failure.reason());
+                    case Transport.Result.Refused refused -> throw new IOException("the request was not sent");
+                };
+            }
+
+            @Override
+            public List<Optional<HttpResponse>> sendAll(List<HttpRequest> requests) throws InterruptedException {
+                return exchange(requests).stream()
+                        .map(result -> result instanceof Transport.Result.Answered answer
+                                ? Optional.<HttpResponse>of(answer.response())
+                                : Optional.<HttpResponse>empty())
+                        .toList();
+            }
+        };
     }
 
+    private record Arrival(int index, Transport.Result result) {}
+
     /** Within the limits of the destination; to wait for them is no fault of the plugin. */
-    private HttpResponse send(HttpRequest request) throws IOException, InterruptedException {
+    private List<Transport.Result> exchange(List<HttpRequest> requests) throws InterruptedException {
+        BlockingQueue<Arrival> arrivals = new ArrayBlockingQueue<>(Math.max(1, requests.size()));
+        Transport.Result[] results = new Transport.Result[requests.size()];
+        int sent = 0;
+        for (int arrived = 0; arrived < results.length; arrived++) {
+            while (sent < results.length && sent - arrived < pace.concurrency()) {
+                int index = sent++;
+                awaitTurn();
+                transport.sendDirectly(requests.get(index), result -> arrivals.add(new Arrival(index, result)));
+            }
+            Arrival arrival = arrivals.take(); // the transport answers always, by its timeout at the latest
+            results[arrival.index()] = arrival.result();
+            if (arrival.result() instanceof Transport.Result.Answered answer
+                    && answer.response().status() == TOO_MANY
+                    && answer.response().header("Retry-After").isEmpty()) {
+                pace.slowDown(System.nanoTime());
+            }
+        }
+        return List.of(results);
+    }
+
+    private void awaitTurn() throws InterruptedException {
         long wait = pace.take(System.nanoTime());
         calls.pardon(wait);
         TimeUnit.NANOSECONDS.sleep(wait);
-        HttpResponse response = sendNow(request);
-        if (response.status() == TOO_MANY && response.header("Retry-After").isEmpty()) {
-            pace.slowDown(System.nanoTime());
-        }
-        return response;
-    }
-
-    private HttpResponse sendNow(HttpRequest request) throws IOException, InterruptedException {
-        BlockingQueue<Transport.Result> mailbox = new ArrayBlockingQueue<>(1);
-        transport.sendDirectly(request, mailbox::add);
-        return switch (mailbox.take()) { // the transport answers always, by its timeout at the latest
-            case Transport.Result.Answered answer -> answer.response();
-            case Transport.Result.Failed failure -> throw new IOException(failure.reason());
-            case Transport.Result.Refused refused -> throw new IOException("the request was not sent");
-        };
     }
 }

@@ -22,7 +22,8 @@ final class DestinationVectors {
                         .findFirst());
         Optional<Catalogue.Lease> lease = descriptor.flatMap(known -> catalogue.lease(known.id()));
         List<Score.Miss> misses = new ArrayList<>();
-        try (Catalogue.Lease lent = lease.orElse(null)) {
+        try (Catalogue.Lease lent = lease.orElse(null);
+                RecordedTests tests = new RecordedTests()) {
             for (Object raw : vectors) {
                 Vector vector = Vector.of(raw instanceof Map<?, ?> map ? map : Map.of());
                 Optional<String> difference = lent == null
@@ -30,7 +31,8 @@ final class DestinationVectors {
                         : new VectorReplay(
                                         lent.destination(),
                                         findCounterpart(lent.descriptor(), slug).orElse(SegmentCounterpart.of(slug)),
-                                        vector)
+                                        vector,
+                                        tests)
                                 .findDifference();
                 difference.ifPresent(text -> misses.add(new Score.Miss(vector.id(), text)));
             }

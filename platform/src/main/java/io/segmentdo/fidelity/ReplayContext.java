@@ -24,15 +24,23 @@ import org.slf4j.LoggerFactory;
 final class ReplayContext implements DestinationContext {
     private static final ObjectMapper MAPPER = new ObjectMapper();
 
-    private final Vector vector;
     private final Map<String, String> state;
-    private final List<Vector.Expected> unanswered;
+    private final List<Vector.Expected> unanswered = new ArrayList<>();
     private final List<HttpRequest> sent = new ArrayList<>();
+    private Vector vector;
 
     ReplayContext(Vector vector, Map<String, String> state) {
         this.vector = vector;
         this.state = new HashMap<>(state);
-        this.unanswered = new ArrayList<>(vector.expected());
+        play(vector);
+    }
+
+    /** Forgets what was sent so far, and has the answers of a vector ready. */
+    void play(Vector next) {
+        vector = next;
+        sent.clear();
+        unanswered.clear();
+        unanswered.addAll(next.expected());
     }
 
     /** Takes a request down and plays the answer back that was recorded for it, or else for the next one. */

@@ -65,6 +65,16 @@ record Vector(
             int status,
             @Nullable Object answer) {}
 
+    /** The recorded test that it is part of: each call of a destination in there is a vector, {@code <test>#<number>}. */
+    String test() {
+        return id.replaceFirst("#\\d+$", "");
+    }
+
+    /** Whether events were delivered, rather than credentials tested or users deleted. */
+    boolean isDelivery() {
+        return kind.equals("single") || kind.equals("batch");
+    }
+
     /** Reads one of a file. */
     static Vector of(Map<?, ?> raw) {
         List<Map<String, Object>> events = new ArrayList<>();

@@ -39,19 +39,34 @@ final class VectorReplay {
     private final Destination destination;
     private final SegmentCounterpart counterpart;
     private final Vector vector;
-    private final ReplayContext context;
+    private final RecordedTests tests;
+    private ReplayContext context;
 
-    VectorReplay(Destination destination, SegmentCounterpart counterpart, Vector vector) {
+    VectorReplay(Destination destination, SegmentCounterpart counterpart, Vector vector, RecordedTests tests) {
         this.destination = destination;
         this.counterpart = counterpart;
         this.vector = vector;
+        this.tests = tests;
+        this.context = new ReplayContext(vector, state());
+    }
+
+    private Map<String, String> state() {
         Map<String, String> state = new HashMap<>();
         resolved(counterpart.state()).forEach((name, value) -> state.put(name, String.valueOf(value)));
-        state.putIfAbsent("access-token", String.valueOf(vector.auth().getOrDefault("accessToken", NOT_GIVEN)));
-        if (vector.auth().get("refreshToken") instanceof String token) {
-            state.putIfAbsent("refresh-token", token);
+        String token = String.valueOf(vector.auth().getOrDefault("accessToken", NOT_GIVEN));
+        boolean isUsed = vector.isDelivery() || vector.expected().stream().anyMatch(request -> has(request, token));
+        if (isUsed) {
+            state.putIfAbsent("access-token", token);
         }
-        this.context = new ReplayContext(vector, state);
+        if (vector.auth().get("refreshToken") instanceof String refresh) {
+            state.putIfAbsent("refresh-token", refresh);
+        }
+        return state;
+    }
+
+    private static boolean has(Vector.Expected request, String token) {
+        return request.headers().values().stream()
+                .anyMatch(header -> String.valueOf(header).contains(token));
     }
 
     /** In which way it came out otherwise. */
@@ -78,17 +93,18 @@ final class VectorReplay {
     }
 
     private List<Delivery> outcomes() throws IOException, InterruptedException {
-        try (Connector connector = destination.connect(settings(), context)) {
-            return switch (vector.kind()) {
-                case "testAuthentication" -> List.of(outcome(connector.testCredentials()));
-                case "refreshAccessToken" -> {
-                    connector.refreshCredentials();
-                    yield List.of(Delivery.delivered());
-                }
-                case "delete" -> List.of(connector.deleteUser(new Deletion(vector)));
-                default -> deliver(connector, events());
-            };
-        }
+        RecordedTests.Connected connected = tests.connect(vector, destination, settings(), () -> context);
+        context = connected.context();
+        Connector connector = connected.connector();
+        return switch (vector.kind()) {
+            case "testAuthentication" -> List.of(outcome(connector.testCredentials()));
+            case "refreshAccessToken" -> {
+                connector.refreshCredentials();
+                yield List.of(Delivery.delivered());
+            }
+            case "delete" -> List.of(connector.deleteUser(new Deletion(vector)));
+            default -> deliver(connector, events());
+        };
     }
 
     private static Delivery outcome(CredentialCheck check) {

@@ -193,7 +193,7 @@ class DeclaredDestinationTest {
 
     @Test
     void whatOtherLanguagesHaveAndThisOneDoesNotIsSaidWithWhatToDoInstead() {
-        String unsupported = MINIMAL.replace("request:", "forEach: {list: $.x, maxConcurrent: 4}\n    request:") + """
+        String unsupported = MINIMAL.replace("request:", "forEach: {list: $.x, maxConcurrent: 400}\n    request:") + """
             audience: {create: {}}
             auth: {sigv4: {service: firehose, region: eu-west-1, accessKeyId: a, secretAccessKey: b, roleArn: c}}
             retry: {backoff: 5m, backoffMax: 1s}
@@ -204,7 +204,7 @@ class DeclaredDestinationTest {
                 .hasMessageContaining("/audience")
                 .hasMessageContaining("an action that subscribes to identify calls")
                 .hasMessageContaining("/auth/sigv4/roleArn")
-                .hasMessageContaining("one after another")
+                .hasMessageContaining("/forEach/maxConcurrent: 400 (expected: at most 32)")
                 .hasMessageContaining("/retry")
                 .hasMessageContaining("only an integer has bounds");
     }

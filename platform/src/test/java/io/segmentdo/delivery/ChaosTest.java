@@ -29,6 +29,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Each thing that the engine does about destinations in trouble, with a connector file and a server that makes it. */
@@ -92,6 +93,61 @@ class ChaosTest {
 
             assertThat(most).hasValue(3);
             assertThat(sink.accepted()).containsExactlyInAnyOrderElementsOf(messages(60));
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"4, 50, 4", "4, 2, 2", "1, 50, 1"})
+    void theRequestsOfAListGoTogetherAsFarAsStepAndRateAllow(int ofStep, int ofRate, int expected) {
+        Set<HttpServerRequest> held = ConcurrentHashMap.newKeySet();
+        AtomicInteger most = new AtomicInteger();
+        sink.behave((request, id, attempt) -> {
+            held.add(request);
+            most.accumulateAndGet(held.size(), Math::max);
+            if (held.size() == expected) { // as many as may be, are there: nobody waits for them in vain
+                held.forEach(waiting -> ChaosSink.status(waiting, OK));
+                held.clear();
+            }
+        });
+        connector("rate: {concurrency: %d}".formatted(ofRate), """
+                forEach: {list: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11], maxConcurrent: %d}
+                request: {url: "{{settings.url}}", body: {json: {messageId: {"@event": messageId}, n: {"@item": true}}}}
+                """.formatted(ofStep));
+        try (Pipeline pipeline = start(Quick.config())) {
+            pipeline.publish(0, 1);
+            pipeline.awaitSettled();
+
+            assertThat(most).hasValue(expected);
+            assertThat(sink.requests()).isEqualTo(12);
+            assertThat(pipeline.status("d").counts().delivered()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void whatFailedOfAListIsAllThatIsSentAgain() {
+        AtomicInteger failing = new AtomicInteger(2);
+        sink.behave((request, id, attempt) -> {
+            if (id.equals("m3") || id.equals("m4")) {
+                boolean fails = failing.getAndDecrement() > 0;
+                if (fails && id.equals("m3")) {
+                    request.connection().close();
+                    return;
+                }
+                ChaosSink.status(request, fails ? 503 : OK);
+                return;
+            }
+            ChaosSink.status(request, OK);
+        });
+        connector("rate: {concurrency: 50}", """
+                forEach: {list: [m1, m2, m3, m4, m5], maxConcurrent: 2}
+                request: {url: "{{settings.url}}", body: {json: {messageId: {"@item": true}}}}
+                """);
+        try (Pipeline pipeline = start(Quick.config())) {
+            pipeline.publish(0, 1);
+            pipeline.awaitSettled();
+
+            assertThat(sink.accepted()).containsExactlyInAnyOrder("m1", "m2", "m3", "m4", "m5");
+            assertThat(sink.requests()).isEqualTo(7);
         }
     }
 
