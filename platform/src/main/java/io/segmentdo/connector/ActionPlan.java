@@ -128,7 +128,8 @@ record ActionPlan(
             }
             YamlObject batch = action.object("batch");
             if (batch.has("request") || batch.has("steps")) {
-                return new Requests(StepReader.read(batch, OF_BATCH, secrets), StepReader.read(action, OF_EVENT, secrets));
+                return new Requests(
+                        StepReader.read(batch, OF_BATCH, secrets), StepReader.read(action, OF_EVENT, secrets));
             }
             List<StepPlan> steps = StepReader.read(action, isBatch ? OF_BATCH : OF_EVENT, secrets);
             return new Requests(steps, steps);

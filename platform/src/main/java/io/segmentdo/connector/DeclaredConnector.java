@@ -54,7 +54,8 @@ final class DeclaredConnector implements HttpConnector {
     private List<Step> send(EventGroup group) {
         try {
             Scope scope = group.scope(scopes);
-            HttpRequest request = group.steps().getFirst().request().orElseThrow().make(scope, context.json());
+            HttpRequest request =
+                    group.steps().getFirst().request().orElseThrow().make(scope, context.json());
             HttpRequest signed = credentials.sign(protocol.marked(request, group.events()));
             return List.of(Step.send(signed, group.events()));
         } catch (MappingException unfit) {

@@ -94,9 +94,7 @@ final class StepReader {
                 step.text("name"),
                 step.has("when") ? Optional.of(step.mapping("when", known)) : Optional.empty(),
                 each,
-                isSequence
-                        ? Optional.empty()
-                        : Optional.of(RequestPlan.read(step, withItem(inUrls, each), secrets)),
+                isSequence ? Optional.empty() : Optional.of(RequestPlan.read(step, withItem(inUrls, each), secrets)),
                 inner,
                 capture(step, with(known, "status")),
                 step.has("cache") ? Optional.of(cache(step, known)) : Optional.empty(),
@@ -159,8 +157,7 @@ final class StepReader {
             if (!status.matches("[1-5]\\d\\d")) {
                 on.problem(status, "a status such as 404");
             } else if (!target.equals(StepPlan.CONTINUE) && !target.equals(StepPlan.STOP) && !later.contains(target)) {
-                on.problem(
-                        status, StepPlan.CONTINUE + ", " + StepPlan.STOP + " or the name of a later step");
+                on.problem(status, StepPlan.CONTINUE + ", " + StepPlan.STOP + " or the name of a later step");
             } else {
                 next.put(Integer.valueOf(status), target);
             }

@@ -69,15 +69,14 @@ final class StepRun {
     }
 
     private boolean applies(StepPlan step) {
-        return step.when()
-                .map(when -> Boolean.TRUE.equals(when.apply(scope)))
-                .orElse(true);
+        return step.when().map(when -> Boolean.TRUE.equals(when.apply(scope))).orElse(true);
     }
 
     /** Does a step, or recalls it; what follows. */
     private String take(StepPlan step) throws IOException, UnauthorizedException, InterruptedException {
         List<Object> key = step.cache()
-                .map(cache -> List.<Object>of(step.name(), String.valueOf(cache.key().apply(scope))))
+                .map(cache ->
+                        List.<Object>of(step.name(), String.valueOf(cache.key().apply(scope))))
                 .orElse(List.of());
         StepRunner.Captured known = memory.captured().get(key);
         if (known != null && isGood(step, known)) {
@@ -192,8 +191,7 @@ final class StepRun {
                     }
                     all.add(step.capture().isEmpty() ? null : capture(step, answer.response()));
                 } else {
-                    List<Delivery> failed =
-                            answer == null ? List.of(Delivery.retry("no response")) : answer.outcomes();
+                    List<Delivery> failed = answer == null ? List.of(Delivery.retry("no response")) : answer.outcomes();
                     outcomes = Outcomes.graver(outcomes, failed, job.events());
                 }
             }

@@ -193,7 +193,8 @@ class DeclaredDestinationTest {
 
     @Test
     void whatOtherLanguagesHaveAndThisOneDoesNotIsSaidWithWhatToDoInstead() {
-        String unsupported = MINIMAL.replace("request:", "forEach: {list: $.x, maxConcurrent: 400}\n    request:") + """
+        String unsupported =
+                MINIMAL.replace("request:", "forEach: {list: $.x, maxConcurrent: 400}\n    request:") + """
             audience: {create: {}}
             auth: {sigv4: {service: firehose, region: eu-west-1, accessKeyId: a, secretAccessKey: b, roleArn: c}}
             retry: {backoff: 5m, backoffMax: 1s}

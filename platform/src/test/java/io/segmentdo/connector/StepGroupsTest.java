@@ -94,8 +94,7 @@ class StepGroupsTest {
                 TestResponse.of(200));
         BlockingConnector connector = connector(context);
 
-        assertThat(connector.deliver(List.of(event("1", Map.of("a", 1)))))
-                .containsExactly(Delivery.retry("HTTP 503"));
+        assertThat(connector.deliver(List.of(event("1", Map.of("a", 1))))).containsExactly(Delivery.retry("HTTP 503"));
         assertThat(connector.deliver(List.of(event("1", Map.of("a", 1))))).containsExactly(Delivery.delivered());
         context.advance(Duration.ofMinutes(61));
         assertThat(connector.deliver(List.of(event("2", Map.of("a", 1))))).containsExactly(Delivery.delivered());
@@ -129,7 +128,10 @@ class StepGroupsTest {
         context.answer(TestResponse.of(200).body("{\"a\": true}"));
 
         assertThat(connector.deliver(batch)).allMatch(Delivery.RetryAfter.class::isInstance);
-        context.answer(TestResponse.of(200).body("{\"a\": true}"), TestResponse.of(200), TestResponse.of(200).body("{}"));
+        context.answer(
+                TestResponse.of(200).body("{\"a\": true}"),
+                TestResponse.of(200),
+                TestResponse.of(200).body("{}"));
         List<Delivery> alone = connector.deliver(batch);
 
         assertThat(alone).containsExactly(Delivery.delivered(), Delivery.rejected("a bad column"));
