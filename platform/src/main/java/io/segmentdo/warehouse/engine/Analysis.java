@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param uses the tables and views that it reads, one entry for each place where it does, with the bounds that hold there
  * @param defined the names that the query itself gives to tables, in lower case
  * @param columns every name that may be a column, in lower case
- * @param everyColumn whether some {@code *} asks for all columns
+ * @param everyColumn whether all columns are asked for, by a {@code *} or otherwise
  */
 public record Analysis(List<Use> uses, Set<String> defined, Set<String> columns, boolean everyColumn) {
     /** The columns of events whose conditions are looked for. */

@@ -70,12 +70,23 @@ final class Analyst implements AutoCloseable {
 
     private Optional<Analysis.Bound> bound(String column, String operator, JsonNode value) {
         boolean time = TIMES.contains(column);
+        if (!time && isText(value)) {
+            return Optional.of(new Analysis.Bound(
+                    column, operator, value.path("value").path("value").asText(), null));
+        }
         JsonNode template = (time ? timeTemplate : textTemplate).deepCopy();
         ObjectNode cast = (ObjectNode) Objects.requireNonNull(template.findParent("try_cast"));
         cast.set("child", value.deepCopy());
         return compute(template)
                 .map(text ->
                         new Analysis.Bound(column, operator, time ? null : text, time ? Long.valueOf(text) : null));
+    }
+
+    private static boolean isText(JsonNode value) {
+        JsonNode constant = value.path("value");
+        return value.path("class").asText().equals("CONSTANT")
+                && constant.path("type").path("id").asText().equals("VARCHAR")
+                && !constant.path("is_null").asBoolean(true);
     }
 
     /** The one value of a query; what cannot be computed here gives none, and its place in the query will tell. */

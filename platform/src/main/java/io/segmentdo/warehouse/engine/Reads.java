@@ -65,6 +65,11 @@ final class Reads {
     private final Values values;
     private final Set<String> defined = new HashSet<>();
     private final Set<String> columns = new HashSet<>();
+
+    /** Names that stand where a column does; a table's name there means its whole rows. */
+    private final Set<String> operands = new HashSet<>();
+
+    private final Set<String> aliases = new HashSet<>();
     private final List<Analysis.Use> uses = new ArrayList<>();
     private boolean everyColumn;
 
@@ -76,6 +81,7 @@ final class Reads {
     Analysis analyse(JsonNode statement) {
         collectDefined(statement);
         visit(statement, Map.of());
+        everyColumn |= operands.stream().anyMatch(aliases::contains);
         return new Analysis(uses, defined, columns, everyColumn);
     }
 
@@ -105,7 +111,7 @@ final class Reads {
                     visitChildren(node, Map.of());
                     return;
                 }
-                case "STAR" -> everyColumn = true;
+                case "STAR", "PIVOT", "SHOW_REF" -> everyColumn = true;
                 case "COLUMN_REF" -> column(node);
                 default -> {}
             }
@@ -210,7 +216,11 @@ final class Reads {
 
     private void use(JsonNode table, Map<String, List<Analysis.Bound>> bounds) {
         String name = table.path("table_name").asText().toLowerCase(Locale.ROOT);
-        boolean plain = !defined.contains(name);
+        boolean isRenamed = !table.path("column_name_alias").isEmpty(); // by their places, from the first one on
+        boolean plain = !defined.contains(name) && !isRenamed;
+        everyColumn |= isRenamed;
+        aliases.add(name);
+        aliases.add(alias(table));
         uses.add(new Analysis.Use(
                 name, Places.offset(sql, table), plain ? bounds.getOrDefault(alias(table), List.of()) : List.of()));
     }
@@ -223,8 +233,11 @@ final class Reads {
     }
 
     private void column(JsonNode column) {
+        String last = "";
         for (JsonNode name : column.path("column_names")) {
-            columns.add(name.asText().toLowerCase(Locale.ROOT));
+            last = name.asText().toLowerCase(Locale.ROOT);
+            columns.add(last);
         }
+        operands.add(last);
     }
 }

@@ -23,6 +23,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -32,7 +33,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Runs something over the views of a workspace: finds out what a query needs, plans the files, makes the views, and lets an
- * engine work on them. A name that nothing explains is looked for in the data before it is an error.
+ * engine work on them. Events have only the columns that a query names, since DuckDB takes its time for each one. A name that
+ * nothing explains is looked for in the data before it is an error.
  *
  * <p>Safe for concurrent use; blocks.
  */
@@ -119,6 +121,8 @@ public final class Reader {
         private final TableState events;
         private final Map<String, Set<String>> eventViews = new HashMap<>();
         private final Map<String, ComputedColumn> computed = new HashMap<>();
+        private final Set<String> looked = new HashSet<>();
+        private boolean hasEveryColumn;
 
         Reading(Engine engine, Analysis analysis, Scope scope, Limits limits, Work<T> work) {
             this.engine = engine;
@@ -128,6 +132,7 @@ public final class Reader {
             this.work = work;
             this.known = names.computeIfAbsent(scope.workspace(), Names::new);
             this.events = events(scope.workspace(), scope.moment());
+            this.hasEveryColumn = analysis.everyColumn();
         }
 
         T run() {
@@ -141,8 +146,14 @@ public final class Reader {
                 try {
                     return attempt();
                 } catch (QueryException e) {
-                    if (!explainsColumn(e)) {
+                    if (e.reason() != Reason.MEANING) {
                         throw e;
+                    }
+                    if (!explainsColumn(e)) {
+                        if (hasEveryColumn) {
+                            throw e;
+                        }
+                        hasEveryColumn = true; // so that the message can name what there is
                     }
                 }
             }
@@ -169,11 +180,11 @@ public final class Reader {
 
         private boolean explainsColumn(QueryException e) {
             Matcher matcher = UNKNOWN_COLUMN.matcher(String.valueOf(e.getMessage()));
-            if (e.reason() != Reason.MEANING || !matcher.find() || computed.size() >= COMPUTED_MAX) {
+            if (!matcher.find() || computed.size() >= COMPUTED_MAX) {
                 return false;
             }
             String column = matcher.group(1).toLowerCase(Locale.ROOT);
-            if (computed.containsKey(column) || events.schema().findField(column) != null) {
+            if (!looked.add(column) || events.schema().findField(column) != null) {
                 return false;
             }
             Optional<ComputedColumn> found =
@@ -184,7 +195,7 @@ public final class Reader {
 
         private <R> R withEvents(Expression filter, Function<Dataset.Table, R> use) {
             try (FileCopies.Held held = hold(events.files(filter))) {
-                return use.apply(table(Views.RAW_EVENTS, events, held));
+                return use.apply(table(Views.RAW_EVENTS, events, held, column -> true));
             }
         }
 
@@ -218,7 +229,13 @@ public final class Reader {
             private final List<String> readable = new ArrayList<>(paths(events));
 
             Dataset.Table events(List<TableState.StoredFile> files) {
-                return add(Views.RAW_EVENTS, events, files);
+                return add(
+                        Views.RAW_EVENTS,
+                        events,
+                        files,
+                        column -> hasEveryColumn
+                                || analysis.columns().contains(column)
+                                || Views.OWN_COLUMNS.contains(column));
             }
 
             /** A table that is small beside the events, and read as a whole if at all. */
@@ -232,13 +249,14 @@ public final class Reader {
                                 : m);
                 TableState state = states.load(scope.workspace(), name, moment);
                 readable.addAll(paths(state));
-                return Optional.of(add(view, state, state.files()));
+                return Optional.of(add(view, state, state.files(), column -> true));
             }
 
-            private Dataset.Table add(String view, TableState state, List<TableState.StoredFile> files) {
+            private Dataset.Table add(
+                    String view, TableState state, List<TableState.StoredFile> files, Predicate<String> columns) {
                 FileCopies.Held copies = hold(files);
                 held.add(copies);
-                return table(view, state, copies);
+                return table(view, state, copies, columns);
             }
 
             @Override
@@ -254,8 +272,10 @@ public final class Reader {
                     .toList();
         }
 
-        private static Dataset.Table table(String name, TableState state, FileCopies.Held files) {
+        private static Dataset.Table table(
+                String name, TableState state, FileCopies.Held files, Predicate<String> wanted) {
             List<Dataset.Column> columns = state.schema().columns().stream()
+                    .filter(field -> wanted.test(field.name()))
                     .map(field -> new Dataset.Column(field.fieldId(), field.name(), Views.sqlType(field.type())))
                     .toList();
             return new Dataset.Table(name, columns, files.paths());

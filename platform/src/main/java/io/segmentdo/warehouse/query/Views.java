@@ -32,6 +32,9 @@ final class Views {
     static final String RAW_MERGES = "raw profile merges";
     private static final String CANONICAL = "canonical profiles";
 
+    /** Columns of events that the views themselves read. */
+    static final Set<String> OWN_COLUMNS = Set.of("type", "event", "profile_id", "properties");
+
     /** Views that are the events of one type. */
     private static final Map<String, EventType> TYPES = types();
 

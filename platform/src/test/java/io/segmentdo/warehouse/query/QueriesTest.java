@@ -4,6 +4,7 @@ import static io.segmentdo.warehouse.query.WarehouseFixture.track;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.segmentdo.warehouse.engine.Dataset;
 import io.segmentdo.warehouse.engine.Engines;
 import io.segmentdo.warehouse.engine.QueryException;
 import io.segmentdo.warehouse.engine.Reason;
@@ -215,14 +216,48 @@ class QueriesTest {
         assertThat(files("WITH events AS (SELECT 1) SELECT * FROM events")).isEqualTo(5);
     }
 
+    @Test
+    void onlyColumnsThatAQueryNamesAreRead() throws IOException {
+        warehouse.append(WarehouseTable.EVENTS, List.of(track("a", "x", now, Map.of("user_id", "u1"))));
+        int all = WarehouseTable.EVENTS.schema().columns().size();
+
+        assertThat(columns("SELECT count(*) FROM events")).isEqualTo(Views.OWN_COLUMNS.size());
+        assertThat(columns("SELECT E.User_Id FROM events e ORDER BY received_at"))
+                .isEqualTo(Views.OWN_COLUMNS.size() + 2);
+        for (String whole : List.of(
+                "FROM events",
+                "SELECT events FROM events",
+                "SELECT e.user_id, e FROM events e",
+                "SELECT COLUMNS('.*_id') FROM events",
+                "SUMMARIZE events",
+                "SELECT count(*) FROM events UNION ALL (SELECT 1 FROM events NATURAL JOIN tracks)",
+                "SELECT first FROM events e(first, second)",
+                "SELECT user_id FROM events PIVOT (count(*) FOR event IN ('x'))")) {
+            assertThat(columns(whole)).as(whole).isEqualTo(all);
+            assertThat(warehouse.query(whole)).as(whole).isNotEmpty();
+        }
+        assertThat(warehouse.query("SELECT first FROM events e(first, \"type\") WHERE \"type\" = 'track'"))
+                .isEqualTo("first\na\n");
+        assertThatThrownBy(() -> warehouse.query("SELECT context_locales FROM events"))
+                .hasMessageContaining("context_locale\"");
+    }
+
+    private int columns(String sql) {
+        return datasetOf(sql).tables().getLast().columns().size();
+    }
+
     private int files(String sql) {
+        return datasetOf(sql).tables().getLast().files().size();
+    }
+
+    private Dataset datasetOf(String sql) {
         try (var lease = warehouse.engines.lease("shop")) {
             return warehouse.reader.read(
                     lease.engine(),
                     sql,
                     new Reader.Scope(WarehouseFixture.WORKSPACE, Optional.empty(), Optional.empty()),
                     WarehouseFixture.ENGINES.limits(),
-                    (engine, dataset) -> dataset.tables().getLast().files().size());
+                    (engine, dataset) -> dataset);
         }
     }
 
