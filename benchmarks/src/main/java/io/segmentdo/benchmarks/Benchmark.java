@@ -13,7 +13,8 @@ import picocli.CommandLine.Command;
             ProfilesBenchmark.class,
             FootprintBenchmark.class,
             WarehouseBenchmark.class,
-            QueryBenchmark.class
+            QueryBenchmark.class,
+            CommitsBenchmark.class
         })
 public final class Benchmark {
     private Benchmark() {}

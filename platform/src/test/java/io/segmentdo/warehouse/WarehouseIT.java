@@ -275,16 +275,56 @@ class WarehouseIT {
             node.add(0, List.of(said("three", EventType.IDENTIFY, "part", null, 30, "{\"plan\":\"gold\"}")));
             node.awaitLoaded();
 
-            Map<Object, Object> traits = new HashMap<>();
-            node.rows(WarehouseTable.USERS)
-                    .forEach(row -> traits.put(row.getField("profile_id"), row.getField("traits")));
-            assertThat(traits)
+            assertThat(traitsById(node))
                     .containsOnly(
                             Map.entry("p-whole", "{\"plan\":\"pro\"}"), Map.entry("p-part", "{\"plan\":\"gold\"}"));
             assertThat(node.rows(WarehouseTable.PROFILE_MERGES))
                     .extracting(row -> row.getField("kind"))
                     .containsExactlyInAnyOrder("merged", "unmerged", "merged");
         }
+    }
+
+    @Test
+    void whatIsLateFindsItsProfileAlsoAfterARestart() throws Exception {
+        try (WarehouseNode node = new WarehouseNode(home, WarehouseNode.quick())) {
+            node.add(0, List.of(said("one", EventType.IDENTIFY, "gone", null, 10, "{\"plan\":\"free\"}")));
+            node.add(1, List.of(said("two", EventType.IDENTIFY, "kept", null, 20, "{\"plan\":\"pro\"}")));
+            node.add(0, List.of(said("three", EventType.IDENTIFY, "part", null, 10, "{\"plan\":\"part\"}")));
+            node.add(1, ProfileFact.Kind.MERGED, "p-kept", "p-gone", 1, null);
+            node.add(1, ProfileFact.Kind.MERGED, "p-last", "p-kept", 2, null);
+            node.add(0, ProfileFact.Kind.UNMERGED, "p-part", "p-last", 4, snapshot("u1", "\"part\"", 10));
+            node.awaitLoaded();
+        }
+        try (WarehouseNode node = new WarehouseNode(home, WarehouseNode.quick())) {
+            node.add(2, ProfileFact.Kind.MERGED, "p-last", "p-part", 3, null);
+            node.add(2, List.of(said("four", EventType.IDENTIFY, "gone", null, 30, "{\"age\":7}")));
+            node.awaitLoaded();
+
+            assertThat(traitsById(node))
+                    .containsOnly(
+                            Map.entry("p-last", "{\"age\":7,\"plan\":\"pro\"}"),
+                            Map.entry("p-part", "{\"plan\":\"part\"}"));
+        }
+    }
+
+    @Test
+    void mergesOfMergedProfilesMayBecomeKnownInAnyOrder() throws Exception {
+        try (WarehouseNode node = new WarehouseNode(home, WarehouseNode.quick())) {
+            node.add(0, List.of(said("one", EventType.IDENTIFY, "first", null, 10, "{\"a\":1}")));
+            node.add(0, List.of(said("two", EventType.IDENTIFY, "second", null, 20, "{\"b\":2}")));
+            node.add(0, List.of(said("three", EventType.IDENTIFY, "third", null, 30, "{\"c\":3}")));
+            node.add(1, ProfileFact.Kind.MERGED, "p-third", "p-second", 2, null);
+            node.add(1, ProfileFact.Kind.MERGED, "p-second", "p-first", 1, null);
+            node.awaitLoaded();
+
+            assertThat(traitsById(node)).containsOnly(Map.entry("p-third", "{\"a\":1,\"b\":2,\"c\":3}"));
+        }
+    }
+
+    private static Map<Object, Object> traitsById(WarehouseNode node) throws Exception {
+        Map<Object, Object> traits = new HashMap<>();
+        node.rows(WarehouseTable.USERS).forEach(row -> traits.put(row.getField("profile_id"), row.getField("traits")));
+        return traits;
     }
 
     private static String snapshot(String userId, String plan, int seconds) {

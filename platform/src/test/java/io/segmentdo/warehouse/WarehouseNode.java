@@ -150,7 +150,7 @@ final class WarehouseNode implements AutoCloseable {
 
     /** Waits until all tables have everything. */
     void awaitLoaded() throws InterruptedException {
-        long deadline = System.nanoTime() + Duration.ofMinutes(2).toNanos();
+        long deadline = System.nanoTime() + Duration.ofMinutes(5).toNanos();
         for (int partition = 0; partition < PARTITIONS; partition++) {
             while (tails[partition] > 0 && warehouse.lowest(partition) <= tails[partition]) {
                 if (System.nanoTime() > deadline) {

@@ -1,7 +1,5 @@
 package io.segmentdo.warehouse.engine;
 
-import java.io.BufferedInputStream;
-import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -47,9 +45,7 @@ public final class Engine {
     private Engine(Path directory, Process process) {
         this.directory = directory;
         this.process = process;
-        this.frames = new Frames(
-                new BufferedInputStream(process.getInputStream(), 1 << 16),
-                new BufferedOutputStream(process.getOutputStream(), 1 << 16));
+        this.frames = new Frames(process.getInputStream(), process.getOutputStream());
     }
 
     /** Starts a process that lives in a directory of its own, and waits until it is ready. */

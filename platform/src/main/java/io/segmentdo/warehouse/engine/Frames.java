@@ -3,6 +3,8 @@ package io.segmentdo.warehouse.engine;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.BufferedInputStream;
+import java.io.BufferedOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.EOFException;
@@ -66,14 +68,15 @@ final class Frames {
             .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
             .build();
     private static final int BYTES_MAX = 256 << 20;
+    private static final int BUFFER_BYTES = 1 << 16;
     private static final byte[] NOTHING = {};
 
     private final DataInputStream in;
     private final DataOutputStream out;
 
     Frames(InputStream in, OutputStream out) {
-        this.in = new DataInputStream(in);
-        this.out = new DataOutputStream(out);
+        this.in = new DataInputStream(new BufferedInputStream(in, BUFFER_BYTES));
+        this.out = new DataOutputStream(new BufferedOutputStream(out, BUFFER_BYTES));
     }
 
     /** The next message, or null at the end. */
@@ -107,6 +110,8 @@ final class Frames {
         out.writeByte(kind);
         out.writeInt(length);
         out.write(content, 0, length);
-        out.flush();
+        if (kind != HEAD && kind != DATA) { // these go with what comes next, and wake nobody on their own
+            out.flush();
+        }
     }
 }

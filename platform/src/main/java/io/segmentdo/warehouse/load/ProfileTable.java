@@ -12,6 +12,7 @@ import io.segmentdo.warehouse.table.WarehouseTable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -20,6 +21,7 @@ import java.util.UUID;
 import java.util.function.Consumer;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.OverwriteFiles;
+import org.apache.iceberg.Schema;
 import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.StructLike;
 import org.apache.iceberg.Table;
@@ -74,9 +76,15 @@ final class ProfileTable {
         changes.forEach((id, change) -> target(id, moved)
                 .ifPresent(to ->
                         next.computeIfAbsent(to, ignored -> new ProfileState()).merge(change)));
-        Set<String> winners =
-                Set.copyOf(moved.values().stream().flatMap(Optional::stream).toList());
-        each(old, row -> {
+        Set<String> winners = new HashSet<>();
+        Schema ids = columns.schema().select(kind.schema().columns().getFirst().name());
+        each(old, ids, row -> {
+            String id = text(row, "");
+            if (moved.containsKey(id)) {
+                target(id, moved).ifPresent(winners::add);
+            }
+        });
+        each(old, columns.schema(), row -> {
             String id = text(row, "");
             boolean isConcerned = moved.containsKey(id) || winners.contains(id) || next.containsKey(id);
             if (isConcerned && !restated.contains(id)) {
@@ -86,9 +94,10 @@ final class ProfileTable {
             }
         });
         Map<String, Row> rows = rows(next);
-        DataFiles files = DataFiles.lasting(table, columns.schema(), "profiles-" + UUID.randomUUID());
+        DataFiles files = DataFiles.lasting(
+                table, columns.schema(), "profiles-" + UUID.randomUUID(), RowFiles.rows(old) + rows.size());
         try {
-            each(old, row -> {
+            each(old, columns.schema(), row -> {
                 String id = text(row, "");
                 if (!moved.containsKey(id) && !rows.containsKey(id)) {
                     files.write(row, Optional.empty());
@@ -136,8 +145,8 @@ final class ProfileTable {
         overwrite.commit();
     }
 
-    private void each(List<DataFile> files, Consumer<StructLike> visitor) {
-        files.forEach(file -> RowFiles.read(table, file, columns.schema(), visitor));
+    private void each(List<DataFile> files, Schema schema, Consumer<StructLike> visitor) {
+        files.forEach(file -> RowFiles.read(table, file, schema, visitor));
     }
 
     private Map<String, Row> rows(Map<String, ProfileState> states) {

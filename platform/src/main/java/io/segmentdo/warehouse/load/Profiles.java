@@ -11,7 +11,6 @@ import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -22,30 +21,21 @@ import java.util.function.Supplier;
  * and then, since each time the tables are written anew; the cursors wait for it. Confined to the warehouse's thread.
  */
 final class Profiles {
-    private static final int CHANGES_MAX = 50_000;
-
-    /** Merges that are remembered for events of the absorbed profile which come later, from another partition. */
-    private static final int MERGES_MAX = 20_000;
+    static final int CHANGES_MAX = 50_000;
 
     /** Writing may take up to a tenth of a processor. */
     private static final int PAUSE_FACTOR = 10;
 
     private static final class Changes {
+        private final LastWords words;
         private final Map<String, ProfileState> users = new HashMap<>();
         private final Map<String, ProfileState> groups = new HashMap<>();
-        private final Map<String, Optional<String>> moved = new HashMap<>();
-        private final Map<String, Optional<String>> recentMoves = new Newest<>();
+        private final Set<String> deleted = new HashSet<>();
         private final Set<String> restated = new HashSet<>();
-        private final Map<String, Long> unmerged = new Newest<>();
-    }
+        private boolean hasMoved;
 
-    /** Forgets the oldest. */
-    private static final class Newest<V> extends LinkedHashMap<String, V> {
-        private static final long serialVersionUID = 1;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<String, V> eldest) {
-            return size() > MERGES_MAX;
+        private Changes(LastWords words) {
+            this.words = words;
         }
     }
 
@@ -102,18 +92,14 @@ final class Profiles {
         switch (fact.kind()) {
             case MERGED -> {
                 Changes changes = changes(fact, fact.workspace());
-                if (other != null && changes.unmerged.getOrDefault(other, 0L) < fact.ledgerFact()) {
-                    changes.moved.put(other, Optional.of(fact.profileId()));
-                    changes.recentMoves.put(other, Optional.of(fact.profileId()));
-                    changes.recentMoves.remove(fact.profileId());
-                    changes.moved.remove(fact.profileId());
+                if (other != null) {
+                    changes.words.merged(other, fact.profileId(), fact.ledgerFact());
+                    changes.hasMoved = true;
                 }
             }
             case UNMERGED -> {
                 Changes changes = changes(fact, fact.workspace());
-                changes.moved.remove(fact.profileId());
-                changes.recentMoves.remove(fact.profileId());
-                changes.unmerged.put(fact.profileId(), fact.ledgerFact());
+                changes.words.unmerged(fact.profileId(), fact.ledgerFact());
                 restate(changes, fact);
             }
             case RECOMPUTED -> restate(changes(fact, fact.workspace()), fact);
@@ -121,7 +107,7 @@ final class Profiles {
                 Changes changes = changes(fact, fact.workspace());
                 changes.users.remove(fact.profileId());
                 changes.restated.remove(fact.profileId());
-                changes.moved.put(fact.profileId(), Optional.empty());
+                changes.deleted.add(fact.profileId());
             }
             case CREATED -> {}
         }
@@ -141,7 +127,14 @@ final class Profiles {
     private Changes changes(OutboxEntry entry, String workspace) {
         firstPositions.merge(entry.partition(), entry.position(), Math::min);
         count++;
-        return byWorkspace.computeIfAbsent(workspace, ignored -> new Changes());
+        return byWorkspace.computeIfAbsent(workspace, ignored -> new Changes(words(workspace)));
+    }
+
+    private LastWords words(String workspace) {
+        return tables.get()
+                .find(workspace, WarehouseTable.PROFILE_MERGES)
+                .map(LastWords::of)
+                .orElseGet(LastWords::new);
     }
 
     boolean isEmpty() {
@@ -167,9 +160,9 @@ final class Profiles {
     void apply() {
         long before = cpu.getCurrentThreadCpuTime();
         byWorkspace.forEach((workspace, changes) -> {
-            if (!changes.users.isEmpty() || !changes.moved.isEmpty()) {
-                Map<String, Optional<String>> moved = new HashMap<>(changes.recentMoves);
-                moved.putAll(changes.moved);
+            if (!changes.users.isEmpty() || !changes.deleted.isEmpty() || changes.hasMoved) {
+                Map<String, Optional<String>> moved = changes.words.moved();
+                changes.deleted.forEach(id -> moved.put(id, Optional.empty()));
                 table(workspace, WarehouseTable.USERS).apply(changes.users, moved, changes.restated);
             }
             if (!changes.groups.isEmpty()) {
@@ -177,7 +170,8 @@ final class Profiles {
             }
             changes.users.clear();
             changes.groups.clear();
-            changes.moved.clear();
+            changes.deleted.clear();
+            changes.hasMoved = false;
             changes.restated.clear();
         });
         clear();

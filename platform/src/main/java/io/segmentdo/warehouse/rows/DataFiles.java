@@ -3,6 +3,7 @@ package io.segmentdo.warehouse.rows;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -28,20 +29,26 @@ public final class DataFiles {
     /** Most values of a load are unique, and looking them up in a dictionary is a third of the work of writing. */
     private static final int SMALL_DICTIONARY_BYTES = 16 << 10;
 
+    /** By these somebody's events and single events are looked for, and nothing sorts by them. */
+    private static final List<String> SOUGHT = List.of("message_id", "user_id", "anonymous_id");
+
+    /** About what a group of rows holds at most; a filter is as large as it needs to be for so many values. */
+    private static final long FILTERED_ROWS_MAX = 150_000;
+
     private final Table table;
     private final String loadId;
-    private final int dictionaryBytes;
+    private final Map<String, String> properties;
     private final Map<Optional<Integer>, DataWriter<StructLike>> open = new LinkedHashMap<>(16, 0.75f, true);
     private final List<DataFile> done = new ArrayList<>();
     private Schema schema;
     private int count;
     private long rows;
 
-    private DataFiles(Table table, Schema schema, String loadId, int dictionaryBytes) {
+    private DataFiles(Table table, Schema schema, String loadId, Map<String, String> properties) {
         this.table = table;
         this.schema = schema;
         this.loadId = loadId;
-        this.dictionaryBytes = dictionaryBytes;
+        this.properties = properties;
     }
 
     /**
@@ -49,14 +56,28 @@ public final class DataFiles {
      *
      * @param schema the columns of rows, in the order of their places
      * @param loadId begins the names of the files
+     * @param rows about how many there will be
      */
-    public static DataFiles lasting(Table table, Schema schema, String loadId) {
-        return new DataFiles(table, schema, loadId, TableProperties.PARQUET_DICT_SIZE_BYTES_DEFAULT);
+    public static DataFiles lasting(Table table, Schema schema, String loadId, long rows) {
+        Map<String, String> filters = new HashMap<>();
+        for (String column : SOUGHT) {
+            if (schema.findField(column) != null && rows > 0) {
+                filters.put(TableProperties.PARQUET_BLOOM_FILTER_COLUMN_ENABLED_PREFIX + column, "true");
+                filters.put(
+                        TableProperties.PARQUET_BLOOM_FILTER_COLUMN_NDV_PREFIX + column,
+                        Long.toString(Math.min(rows, FILTERED_ROWS_MAX)));
+            }
+        }
+        return new DataFiles(table, schema, loadId, filters);
     }
 
     /** The same, but they are made to be written quickly, and joined into others soon. */
     public static DataFiles passing(Table table, Schema schema, String loadId) {
-        return new DataFiles(table, schema, loadId, SMALL_DICTIONARY_BYTES);
+        return new DataFiles(
+                table,
+                schema,
+                loadId,
+                Map.of(TableProperties.PARQUET_DICT_SIZE_BYTES, Integer.toString(SMALL_DICTIONARY_BYTES)));
     }
 
     /** How many rows were written. */
@@ -106,7 +127,7 @@ public final class DataFiles {
         try {
             return Parquet.writeData(table.io().newOutputFile(location))
                     .forTable(table)
-                    .set(TableProperties.PARQUET_DICT_SIZE_BYTES, Integer.toString(dictionaryBytes))
+                    .setAll(properties)
                     .schema(schema)
                     .withPartition(partition.isPresent() ? value : null)
                     .createWriterFunc(InternalWriter::createWriter)

@@ -32,6 +32,11 @@ public final class RowFiles {
         return all;
     }
 
+    /** How many rows some files have. */
+    public static long rows(List<DataFile> files) {
+        return files.stream().mapToLong(DataFile::recordCount).sum();
+    }
+
     /** The rows of a file by the columns of a schema. */
     public static CloseableIterable<StructLike> read(Table table, DataFile file, Schema schema) {
         return Parquet.read(table.io().newInputFile(file.location(), file.fileSizeInBytes()))

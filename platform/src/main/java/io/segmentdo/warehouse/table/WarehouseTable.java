@@ -123,7 +123,7 @@ public enum WarehouseTable {
                 "format-version", "2",
                 "write.parquet.compression-codec", "zstd",
                 "write.parquet.compression-level", "3",
-                "write.parquet.row-group-size-bytes", String.valueOf(64 << 20),
+                "write.parquet.row-group-size-bytes", String.valueOf(16 << 20),
                 "write.target-file-size-bytes", String.valueOf(128 << 20),
                 "write.metadata.delete-after-commit.enabled", "true",
                 "write.metadata.previous-versions-max", "5"));

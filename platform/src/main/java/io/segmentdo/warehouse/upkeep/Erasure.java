@@ -109,7 +109,8 @@ final class Erasure {
 
     private void replace(long since, Optional<Integer> partition, List<DataFile> some) {
         for (DataFile file : some) {
-            DataFiles target = DataFiles.lasting(table, table.schema(), "erased-" + UUID.randomUUID());
+            DataFiles target = DataFiles.lasting(
+                    table, table.schema(), "erased-" + UUID.randomUUID(), file.recordCount());
             try {
                 Schema schema = table.schema();
                 long left = Compaction.copy(table, List.of(file), target, partition, row -> !isHit(row, schema));

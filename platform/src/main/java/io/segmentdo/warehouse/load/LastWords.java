@@ -1,0 +1,110 @@
+package io.segmentdo.warehouse.load;
+
+import io.segmentdo.warehouse.rows.RowFiles;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.PriorityQueue;
+import org.apache.iceberg.DataFile;
+import org.apache.iceberg.Schema;
+import org.apache.iceberg.StructLike;
+import org.apache.iceberg.Table;
+
+/**
+ * Into which profile some were merged, by the last decision about each: partitions tell of decisions in any order, and of
+ * events that are older than these.
+ *
+ * <p>The newest decisions are remembered, and found again in the table of merges after a restart. Confined to the
+ * warehouse's thread.
+ */
+final class LastWords {
+    private static final List<String> COLUMNS = List.of("kind", "profile_id", "other_id", "ledger_fact");
+
+    /** As many as may be told between two writings of the table, at least. */
+    private static final int PROFILES_MAX = Profiles.CHANGES_MAX;
+
+    private record Word(long fact, Optional<String> into) {}
+
+    private record Decision(String kind, String profileId, String otherId, long fact) {}
+
+    private final Map<String, Word> words = new LinkedHashMap<>() {
+        private static final long serialVersionUID = 1;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, Word> eldest) {
+            return size() > PROFILES_MAX;
+        }
+    };
+
+    /** What the table of merges says, so far as it is remembered. */
+    static LastWords of(Table table) {
+        Schema schema = table.schema().select(COLUMNS);
+        PriorityQueue<Decision> newest = new PriorityQueue<>(Comparator.comparingLong(Decision::fact));
+        for (DataFile file : RowFiles.all(table)) {
+            RowFiles.read(table, file, schema, row -> {
+                newest.add(decision(row, schema));
+                if (newest.size() > PROFILES_MAX) {
+                    newest.poll();
+                }
+            });
+        }
+        LastWords words = new LastWords();
+        for (Decision next = newest.poll(); next != null; next = newest.poll()) {
+            words.replay(next);
+        }
+        return words;
+    }
+
+    private static Decision decision(StructLike row, Schema schema) {
+        List<String> values = new ArrayList<>();
+        for (String column : COLUMNS) {
+            int place = schema.columns().indexOf(schema.findField(column));
+            values.add(String.valueOf(row.get(place, Object.class)));
+        }
+        return new Decision(values.get(0), values.get(1), values.get(2), Long.parseLong(values.get(3)));
+    }
+
+    private void replay(Decision decision) {
+        switch (decision.kind()) {
+            case "merged" -> merged(decision.otherId(), decision.profileId(), decision.fact());
+            case "unmerged" -> unmerged(decision.profileId(), decision.fact());
+            default -> {}
+        }
+    }
+
+    /** A profile became part of another one, which was one by itself at that time. */
+    void merged(String id, String into, long fact) {
+        if (words.containsKey(into)) {
+            say(into, new Word(fact, Optional.empty()));
+        }
+        say(id, new Word(fact, Optional.of(into)));
+    }
+
+    /** A profile is one by itself again. */
+    void unmerged(String id, long fact) {
+        say(id, new Word(fact, Optional.empty()));
+    }
+
+    private void say(String id, Word word) {
+        Word last = words.get(id);
+        if (last == null || last.fact() <= word.fact()) {
+            words.remove(id); // to the end of those that are remembered
+            words.put(id, word);
+        }
+    }
+
+    /** The profiles that are part of others now. */
+    Map<String, Optional<String>> moved() {
+        Map<String, Optional<String>> moved = new HashMap<>();
+        words.forEach((id, word) -> {
+            if (word.into().isPresent()) {
+                moved.put(id, word.into());
+            }
+        });
+        return moved;
+    }
+}
