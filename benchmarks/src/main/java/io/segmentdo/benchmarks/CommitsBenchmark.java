@@ -50,7 +50,10 @@ final class CommitsBenchmark implements Callable<Integer> {
     @Option(names = "--events", defaultValue = "2000", description = "In each of them (default: ${DEFAULT-VALUE}).")
     private int events;
 
-    @Option(names = "--period", defaultValue = "100", description = "Milliseconds between two (default: ${DEFAULT-VALUE}).")
+    @Option(
+            names = "--period",
+            defaultValue = "100",
+            description = "Milliseconds between two (default: ${DEFAULT-VALUE}).")
     private int periodMillis;
 
     @Option(names = "--rounds", defaultValue = "7", description = "Rounds of queries, of which the median counts.")
@@ -63,17 +66,20 @@ final class CommitsBenchmark implements Callable<Integer> {
         try (TemporaryDirectory home = new TemporaryDirectory("commits");
                 FilledOutbox outbox = new FilledOutbox(home.path().resolve("store"), meters);
                 Warehouse warehouse = outbox.warehouse(config(), home.path().resolve("warehouse"), meters);
-                TimedQueries queries =
-                        new TimedQueries(warehouse.tables(), FilledOutbox.WORKSPACE, home.path());
+                TimedQueries queries = new TimedQueries(warehouse.tables(), FilledOutbox.WORKSPACE, home.path());
                 ScheduledExecutorService upkeep = Executors.newSingleThreadScheduledExecutor()) {
             long upkeepMillis = shortened(UpkeepConfig.DEFAULT.interval()).toMillis();
             upkeep.scheduleWithFixedDelay(
                     warehouse::lookAfterTables, upkeepMillis, upkeepMillis, TimeUnit.MILLISECONDS);
             System.out.printf(
                     "%d commits of %,d events each, one in %d ms instead of %d%n%n",
-                    commits, events, periodMillis, WarehouseConfig.DEFAULT.commitInterval().toMillis());
-            System.out.println("| commits | commit ms | CPU ms | query ms | data files | MB | manifests | states | metadata KB"
-                    + " | files on disk | MB on disk |");
+                    commits,
+                    events,
+                    periodMillis,
+                    WarehouseConfig.DEFAULT.commitInterval().toMillis());
+            System.out.println(
+                    "| commits | commit ms | CPU ms | query ms | data files | MB | manifests | states | metadata KB"
+                            + " | files on disk | MB on disk |");
             System.out.println("|---|---|---|---|---|---|---|---|---|---|---|");
             for (int part = 1; part <= PARTS; part++) {
                 Commits done = commits(outbox, warehouse);
@@ -88,7 +94,8 @@ final class CommitsBenchmark implements Callable<Integer> {
     }
 
     private Duration shortened(Duration period) {
-        return period.multipliedBy(periodMillis).dividedBy(WarehouseConfig.DEFAULT.commitInterval().toMillis());
+        return period.multipliedBy(periodMillis)
+                .dividedBy(WarehouseConfig.DEFAULT.commitInterval().toMillis());
     }
 
     private WarehouseConfig config() {
@@ -144,7 +151,8 @@ final class CommitsBenchmark implements Callable<Integer> {
         Table table = table(tables);
         List<Double> queryMillis = new ArrayList<>();
         for (int round = 0; round < rounds; round++) {
-            queryMillis.add(queries.millis(TimedQueries.QUERIES.values().iterator().next()));
+            queryMillis.add(
+                    queries.millis(TimedQueries.QUERIES.values().iterator().next()));
         }
         List<FileScanTask> files = files(table);
         List<Path> onDisk = home.files().stream()
@@ -171,7 +179,10 @@ final class CommitsBenchmark implements Callable<Integer> {
     }
 
     private static String metadataLocation(Table table) {
-        return ((org.apache.iceberg.HasTableOperations) table).operations().current().metadataFileLocation();
+        return ((org.apache.iceberg.HasTableOperations) table)
+                .operations()
+                .current()
+                .metadataFileLocation();
     }
 
     private static List<FileScanTask> files(Table table) throws IOException {
@@ -199,7 +210,8 @@ final class CommitsBenchmark implements Callable<Integer> {
             TimedQueries.execute(
                     duck,
                     "COPY (SELECT * FROM read_parquet(" + files
-                            + ", hive_partitioning = false, union_by_name = true) ORDER BY event, timestamp) TO '" + single
+                            + ", hive_partitioning = false, union_by_name = true) ORDER BY event, timestamp) TO '"
+                            + single
                             + "' (FORMAT parquet, COMPRESSION zstd)");
             TimedQueries.execute(duck, "CREATE VIEW events AS SELECT * FROM read_parquet('" + single + "')");
             queries.compareWith(duck, rounds);

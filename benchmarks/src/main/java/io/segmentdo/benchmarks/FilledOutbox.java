@@ -109,7 +109,17 @@ final class FilledOutbox implements AutoCloseable {
                         user % 5_000,
                         user % 5_000);
         return new Event(
-                EventType.TRACK, WORKSPACE, "site", id, "u" + user, "a-" + user, null, null, now, now, Utf8Json.of(json));
+                EventType.TRACK,
+                WORKSPACE,
+                "site",
+                id,
+                "u" + user,
+                "a-" + user,
+                null,
+                null,
+                now,
+                now,
+                Utf8Json.of(json));
     }
 
     @Override

@@ -98,7 +98,8 @@ final class TimedQueries implements AutoCloseable {
     double millis(String sql) {
         long start = System.nanoTime();
         queries.run(
-                new QueryRequest("q", workspace, sql, ResultForm.JSON, Optional.empty(), false, CONFIG.limits()), new Nothing());
+                new QueryRequest("q", workspace, sql, ResultForm.JSON, Optional.empty(), false, CONFIG.limits()),
+                new Nothing());
         return (System.nanoTime() - start) / 1e6;
     }
 

@@ -58,8 +58,10 @@ final class WarehouseBenchmark implements Callable<Integer> {
             double elapsed = (System.nanoTime() - start) / 1e9;
             long processor = processorNanos();
             warehouse.lookAfterTables();
-            long bytes =
-                    warehouse.size(FilledOutbox.WORKSPACE, WarehouseTable.EVENTS).orElseThrow().bytes();
+            long bytes = warehouse
+                    .size(FilledOutbox.WORKSPACE, WarehouseTable.EVENTS)
+                    .orElseThrow()
+                    .bytes();
             System.out.printf(
                     Locale.ROOT,
                     "backlog  | %,d events in %.1f s: %,.0f events/s; %.1f us of processor time each%n",

@@ -108,8 +108,8 @@ final class Compaction {
 
     private void replace(List<DataFile> files, Optional<Integer> partition) {
         long since = table.currentSnapshot().snapshotId();
-        DataFiles target = DataFiles.lasting(
-                table, table.schema(), "joined-" + UUID.randomUUID(), RowFiles.rows(files));
+        DataFiles target =
+                DataFiles.lasting(table, table.schema(), "joined-" + UUID.randomUUID(), RowFiles.rows(files));
         try {
             copy(table, files, target, partition, row -> true);
             List<DataFile> joined = target.finish();

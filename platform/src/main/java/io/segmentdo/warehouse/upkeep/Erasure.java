@@ -109,8 +109,8 @@ final class Erasure {
 
     private void replace(long since, Optional<Integer> partition, List<DataFile> some) {
         for (DataFile file : some) {
-            DataFiles target = DataFiles.lasting(
-                    table, table.schema(), "erased-" + UUID.randomUUID(), file.recordCount());
+            DataFiles target =
+                    DataFiles.lasting(table, table.schema(), "erased-" + UUID.randomUUID(), file.recordCount());
             try {
                 Schema schema = table.schema();
                 long left = Compaction.copy(table, List.of(file), target, partition, row -> !isHit(row, schema));
