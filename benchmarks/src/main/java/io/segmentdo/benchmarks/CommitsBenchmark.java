@@ -67,10 +67,7 @@ final class CommitsBenchmark implements Callable<Integer> {
                 FilledOutbox outbox = new FilledOutbox(home.path().resolve("store"), meters);
                 Warehouse warehouse = outbox.warehouse(config(), home.path().resolve("warehouse"), meters);
                 TimedQueries queries = new TimedQueries(warehouse.tables(), FilledOutbox.WORKSPACE, home.path());
-                ScheduledExecutorService upkeep = Executors.newSingleThreadScheduledExecutor()) {
-            long upkeepMillis = shortened(UpkeepConfig.DEFAULT.interval()).toMillis();
-            upkeep.scheduleWithFixedDelay(
-                    warehouse::lookAfterTables, upkeepMillis, upkeepMillis, TimeUnit.MILLISECONDS);
+                ScheduledExecutorService upkeep = lookAfter(warehouse)) {
             System.out.printf(
                     "%d commits of %,d events each, one in %d ms instead of %d%n%n",
                     commits,
@@ -85,12 +82,19 @@ final class CommitsBenchmark implements Callable<Integer> {
                 Commits done = commits(outbox, warehouse);
                 report(part * commits / PARTS, done, warehouse.tables(), queries, home);
             }
-            upkeep.shutdown();
-            upkeep.awaitTermination(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+            upkeep.close(); // waits for what it is at
             System.out.println();
             compare(warehouse.tables(), queries, home.path().resolve("single.parquet"));
         }
         return 0;
+    }
+
+    @SuppressWarnings("FutureReturnValueIgnored") // ends with its thread
+    private ScheduledExecutorService lookAfter(Warehouse warehouse) {
+        ScheduledExecutorService upkeep = Executors.newSingleThreadScheduledExecutor();
+        long millis = shortened(UpkeepConfig.DEFAULT.interval()).toMillis();
+        upkeep.scheduleWithFixedDelay(warehouse::lookAfterTables, millis, millis, TimeUnit.MILLISECONDS);
+        return upkeep;
     }
 
     private Duration shortened(Duration period) {
