@@ -66,8 +66,7 @@ final class CommitsBenchmark implements Callable<Integer> {
         try (TemporaryDirectory home = new TemporaryDirectory("commits");
                 FilledOutbox outbox = new FilledOutbox(home.path().resolve("store"), meters);
                 Warehouse warehouse = outbox.warehouse(config(), home.path().resolve("warehouse"), meters);
-                TimedQueries queries = new TimedQueries(warehouse.tables(), FilledOutbox.WORKSPACE, home.path());
-                ScheduledExecutorService upkeep = lookAfter(warehouse)) {
+                TimedQueries queries = new TimedQueries(warehouse.tables(), FilledOutbox.WORKSPACE, home.path())) {
             System.out.printf(
                     "%d commits of %,d events each, one in %d ms instead of %d%n%n",
                     commits,
@@ -78,11 +77,12 @@ final class CommitsBenchmark implements Callable<Integer> {
                     "| commits | commit ms | CPU ms | query ms | data files | MB | manifests | states | metadata KB"
                             + " | files on disk | MB on disk |");
             System.out.println("|---|---|---|---|---|---|---|---|---|---|---|");
-            for (int part = 1; part <= PARTS; part++) {
-                Commits done = commits(outbox, warehouse);
-                report(part * commits / PARTS, done, warehouse.tables(), queries, home);
+            try (ScheduledExecutorService upkeep = lookAfter(warehouse)) {
+                for (int part = 1; part <= PARTS; part++) {
+                    Commits done = commits(outbox, warehouse);
+                    report(part * commits / PARTS, done, warehouse.tables(), queries, home);
+                }
             }
-            upkeep.close(); // waits for what it is at
             System.out.println();
             compare(warehouse.tables(), queries, home.path().resolve("single.parquet"));
         }
