@@ -77,7 +77,8 @@ final class CommitsBenchmark implements Callable<Integer> {
                     "| commits | commit ms | CPU ms | query ms | data files | MB | manifests | states | metadata KB"
                             + " | files on disk | MB on disk |");
             System.out.println("|---|---|---|---|---|---|---|---|---|---|---|");
-            try (ScheduledExecutorService upkeep = lookAfter(warehouse)) {
+            try (ScheduledExecutorService upkeep = Executors.newSingleThreadScheduledExecutor()) {
+                lookAfter(warehouse, upkeep);
                 for (int part = 1; part <= PARTS; part++) {
                     Commits done = commits(outbox, warehouse);
                     report(part * commits / PARTS, done, warehouse.tables(), queries, home);
@@ -90,11 +91,9 @@ final class CommitsBenchmark implements Callable<Integer> {
     }
 
     @SuppressWarnings("FutureReturnValueIgnored") // ends with its thread
-    private ScheduledExecutorService lookAfter(Warehouse warehouse) {
-        ScheduledExecutorService upkeep = Executors.newSingleThreadScheduledExecutor();
+    private void lookAfter(Warehouse warehouse, ScheduledExecutorService upkeep) {
         long millis = shortened(UpkeepConfig.DEFAULT.interval()).toMillis();
         upkeep.scheduleWithFixedDelay(warehouse::lookAfterTables, millis, millis, TimeUnit.MILLISECONDS);
-        return upkeep;
     }
 
     private Duration shortened(Duration period) {
