@@ -133,7 +133,7 @@ final class ChildPlatform implements AutoCloseable {
     String health() throws IOException, InterruptedException {
         try (HttpClient client = HttpClient.newHttpClient()) {
             HttpRequest health = HttpRequest.newBuilder(uri("/health"))
-                    .timeout(Duration.ofSeconds(10))
+                    .timeout(Duration.ofSeconds(60))
                     .build();
             return client.send(health, HttpResponse.BodyHandlers.ofString()).body();
         }

@@ -89,7 +89,7 @@ final class ClusterMember implements AutoCloseable {
     /** A page of the guarded API. */
     String get(String path, String token) throws IOException, InterruptedException {
         HttpRequest request = HttpRequest.newBuilder(uri(path))
-                .timeout(Duration.ofSeconds(10))
+                .timeout(Duration.ofSeconds(60))
                 .header("Authorization", "Bearer " + token)
                 .build();
         return client.send(request, HttpResponse.BodyHandlers.ofString()).body();

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The identity rules of a workspace's file, in a running node. */
 class IdentityRulesIT {
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     @TempDir
     Path home;

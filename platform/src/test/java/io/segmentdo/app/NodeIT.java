@@ -25,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** A whole node with two destinations, as an operator meets it. */
 class NodeIT {
     private static final ObjectMapper MAPPER = new ObjectMapper();
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     @TempDir
     Path home;

@@ -39,7 +39,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** A whole node on a PostgreSQL that goes away and comes back. */
 class NodeOnPostgresIT {
     private static final int PARTITIONS = 4;
-    private static final Duration PATIENCE = Duration.ofSeconds(40);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     @TempDir
     Path home;

@@ -52,7 +52,7 @@ final class CollectServer implements AutoCloseable {
                 .listen(0, "127.0.0.1")
                 .onSuccess(server -> listening.complete(server.actualPort()))
                 .onFailure(listening::completeExceptionally));
-        port = listening.get(10, SECONDS);
+        port = listening.get(60, SECONDS);
     }
 
     /** How often events of a source were discarded for a reason. */
@@ -83,7 +83,7 @@ final class CollectServer implements AutoCloseable {
         vertx.close()
                 .toCompletionStage()
                 .toCompletableFuture()
-                .orTimeout(10, SECONDS)
+                .orTimeout(60, SECONDS)
                 .join();
         log.close();
     }

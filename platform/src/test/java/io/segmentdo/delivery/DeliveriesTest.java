@@ -288,7 +288,7 @@ class DeliveriesTest {
                             destination("stuck", "stuck", Map.of()), destination("healthy", "recorder", Map.of())));
 
             pipeline.publish(0, 100);
-            await(() -> recorder.delivered().size() == 100, Duration.ofSeconds(5));
+            await(() -> recorder.delivered().stream().distinct().count() == 100);
             await(() -> stuck.delivered().stream().distinct().count() >= 99);
             hang.set(false);
             never.countDown();

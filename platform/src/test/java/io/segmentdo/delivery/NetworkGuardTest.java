@@ -32,7 +32,7 @@ class NetworkGuardTest {
     void close() throws Exception {
         closed.close();
         sink.close();
-        vertx.close().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
+        vertx.close().toCompletionStage().toCompletableFuture().get(60, TimeUnit.SECONDS);
     }
 
     @ParameterizedTest
@@ -206,7 +206,7 @@ class NetworkGuardTest {
             transport.sendDirectly(HttpRequest.postJson(URI.create(url), body), answer::complete);
         });
         try {
-            return answer.get(20, TimeUnit.SECONDS);
+            return answer.get(60, TimeUnit.SECONDS);
         } catch (Exception e) {
             throw new AssertionError(e);
         }

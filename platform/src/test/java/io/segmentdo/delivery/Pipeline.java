@@ -159,7 +159,7 @@ final class Pipeline implements AutoCloseable {
     }
 
     static void await(BooleanSupplier condition) {
-        await(condition, Duration.ofSeconds(20));
+        await(condition, Duration.ofSeconds(60));
     }
 
     static void await(BooleanSupplier condition, Duration atMost) {
@@ -168,7 +168,6 @@ final class Pipeline implements AutoCloseable {
             if (System.nanoTime() - deadline > 0) {
                 throw new AssertionError("not within " + atMost);
             }
-            Thread.onSpinWait();
             try {
                 Thread.sleep(2);
             } catch (InterruptedException e) {
@@ -183,7 +182,7 @@ final class Pipeline implements AutoCloseable {
     public void close() {
         deliveries.close();
         try {
-            vertx.close().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
+            vertx.close().toCompletionStage().toCompletableFuture().get(60, TimeUnit.SECONDS);
         } catch (Exception e) {
             throw new AssertionError(e);
         }

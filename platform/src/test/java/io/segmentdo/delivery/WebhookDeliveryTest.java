@@ -77,7 +77,7 @@ class WebhookDeliveryTest {
     @Test
     void aBatchIsOneRequest() {
         try (Pipeline pipeline = new Pipeline(store, plugins, Pipeline.QUICK)) {
-            pipeline.deliveries().replaceAll(List.of(webhook(Map.of("batchSize", 100, "batchLingerMillis", 50))));
+            pipeline.deliveries().replaceAll(List.of(webhook(Map.of("batchSize", 100, "batchLingerMillis", 1_000))));
 
             pipeline.publish(0, 500);
             pipeline.awaitSettled();
@@ -160,7 +160,7 @@ class WebhookDeliveryTest {
                             webhook(Map.of()), destination("hanging", "webhook", Map.of("url", hanging.url()))));
 
             pipeline.publish(0, 200);
-            await(() -> sink.accepted().size() == 200, Duration.ofSeconds(10));
+            await(() -> sink.accepted().size() == 200, Duration.ofSeconds(30));
             hanging.behave(ChaosSink.ACCEPT);
             pipeline.awaitSettled();
 

@@ -32,7 +32,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * points for which no SDK is needed. Those with the SDKs themselves are in the other classes of this package.
  */
 class AcceptanceIT {
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final String SUCCESS = "{\"success\":true}";
 
     @TempDir

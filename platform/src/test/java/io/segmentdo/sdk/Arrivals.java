@@ -20,7 +20,7 @@ import java.util.TreeSet;
  * from what a server adds, and from empty objects, nothing may differ.
  */
 final class Arrivals {
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final Set<String> NOT_COMPARED = Set.of(
             "messageId",
             "timestamp",

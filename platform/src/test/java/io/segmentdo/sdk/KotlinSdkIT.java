@@ -39,7 +39,7 @@ import sovran.kotlin.Store;
 
 /** {@code com.segment.analytics.kotlin:core}, the SDK of apps; it has no page call. */
 class KotlinSdkIT {
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     @TempDir
     Path home;

@@ -75,7 +75,7 @@ class SpoolFaultTest {
                 appended.add(append(spool, event("m" + i, 100 + random.nextInt(3000))));
             }
             for (CompletableFuture<Long> one : appended) {
-                one.get(10, TimeUnit.SECONDS);
+                one.get(60, TimeUnit.SECONDS);
             }
             copy(directory.resolve("whole"), torn);
         }
@@ -99,7 +99,7 @@ class SpoolFaultTest {
                             .limit(ids.size())
                             .map(i -> "m" + i)
                             .toList());
-            assertThat(append(spool, event("next", 10)).get(10, TimeUnit.SECONDS))
+            assertThat(append(spool, event("next", 10)).get(60, TimeUnit.SECONDS))
                     .isEqualTo(ids.size() + 1);
         }
         try (Spool spool = SpoolFixture.open(torn, config(ByteSize.gibibytes(1), new ByteSize(0)))) {
@@ -121,7 +121,7 @@ class SpoolFaultTest {
                 Problem second = appendSome(spool, "meanwhile-", acknowledged, 1);
                 List<String> readable = messageIds(spool);
                 Files.delete(ballast);
-                long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+                long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
                 while (spool.refusal().isPresent() && System.nanoTime() < deadline) {
                     Thread.onSpinWait();
                 }
@@ -145,7 +145,7 @@ class SpoolFaultTest {
         for (int i = 0; i < count; i++) {
             String id = prefix + i;
             try {
-                append(spool, event(id, 20_000)).get(10, TimeUnit.SECONDS);
+                append(spool, event(id, 20_000)).get(60, TimeUnit.SECONDS);
                 acknowledged.add(id);
             } catch (ExecutionException e) {
                 return ((PlatformException) e.getCause()).problem();

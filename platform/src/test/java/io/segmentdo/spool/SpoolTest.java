@@ -285,14 +285,14 @@ class SpoolTest {
 
     private static long await(CompletableFuture<Long> position) throws Exception {
         try {
-            return position.get(10, TimeUnit.SECONDS);
+            return position.get(60, TimeUnit.SECONDS);
         } catch (ExecutionException e) {
             throw e.getCause() instanceof PlatformException problem ? problem : e;
         }
     }
 
     private static void until(BooleanSupplier condition) {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
         while (!condition.getAsBoolean()) {
             if (System.nanoTime() > deadline) {
                 throw new AssertionError("not within 10 s");

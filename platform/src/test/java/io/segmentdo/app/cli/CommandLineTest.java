@@ -233,7 +233,7 @@ class CommandLineTest {
                     .put("userId", "u1")
                     .put("receivedAt", "2026-01-01T00:00:00.996Z");
             HttpRequest request = HttpRequest.newBuilder(URI.create(sink.url()))
-                    .timeout(Duration.ofSeconds(10))
+                    .timeout(Duration.ofSeconds(60))
                     .POST(HttpRequest.BodyPublishers.ofString("[" + event + "," + event + "]"))
                     .build();
 

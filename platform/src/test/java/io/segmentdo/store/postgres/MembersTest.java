@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
 
 /** Several members share one database. */
 class MembersTest {
-    private static final long DEADLINE_NANOS = TimeUnit.SECONDS.toNanos(30);
+    private static final long DEADLINE_NANOS = TimeUnit.SECONDS.toNanos(60);
 
     private final RealPostgres postgres = RealPostgres.shared();
     private final PostgresConfig database = postgres.config();
