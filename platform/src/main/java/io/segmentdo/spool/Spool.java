@@ -2,6 +2,7 @@ package io.segmentdo.spool;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.segmentdo.event.Event;
+import io.segmentdo.event.EventCodec;
 import io.segmentdo.problem.PlatformException;
 import io.segmentdo.problem.Problem;
 import io.segmentdo.rocks.Recent;
@@ -15,18 +16,18 @@ import org.jspecify.annotations.Nullable;
 /**
  * This node's durable log of accepted events.
  *
- * <p>An append is acknowledged when it has been synced to disk, together with all that waited for the same sync. Records
- * are read in their order and released when their events have been committed by their owners; what is not released is
+ * <p>An append is acknowledged when it has been synced to disk, in one record with all that waited for the same sync.
+ * Records are read in their order and released when their events have been committed by their owners; what is not released is
  * there again after a crash. When it is full, or the disk is, it refuses at once. Safe for concurrent use.
  */
 public final class Spool implements AutoCloseable {
     /** Told once what became of an append; on the spool's writer thread, or the caller's when refused; must not block. */
     public interface Acknowledgement {
-        /** The record is on disk at this position. */
+        /** The request is on disk, in the record at this position. */
         void durable(long position);
 
         /**
-         * The record was not accepted: {@link Problem#OVERLOADED} when a bound is reached, {@link Problem#STORAGE_FAILED}
+         * The request was not accepted: {@link Problem#OVERLOADED} when a bound is reached, {@link Problem#STORAGE_FAILED}
          * when the disk fails, and then it is not known whether it will be read.
          */
         void failed(PlatformException problem);
@@ -68,17 +69,17 @@ public final class Spool implements AutoCloseable {
         }
     }
 
-    /** Appends the events of one request as one record, all or nothing; never blocks. */
+    /** Appends the events of one request, all or nothing; never blocks. */
     public void append(List<Event> events, Acknowledgement acknowledgement) {
         if (events.isEmpty()) {
-            throw new IllegalArgumentException("a record without events");
+            throw new IllegalArgumentException("a request without events");
         }
         PlatformException refusal = closed ? SpoolWriter.closedSpool() : capacity.refusal();
         if (refusal == null) {
-            byte[] value = SpoolLog.encode(events);
-            refusal = refusalOf(value.length);
+            byte[] request = EventCodec.encodeAll(events);
+            refusal = refusalOf(request.length);
             if (refusal == null) {
-                writer.add(List.copyOf(events), value, acknowledgement);
+                writer.add(List.copyOf(events), request, acknowledgement);
                 return;
             }
         }

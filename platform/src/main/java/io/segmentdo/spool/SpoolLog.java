@@ -27,7 +27,7 @@ import org.rocksdb.WriteOptions;
  * The records of the spool on disk.
  *
  * <p>A key is a position in eight bytes; a value is a header (the {@link Mark} behind the record, when it was appended) and
- * the events. A family of its own holds the mark up to which records were released. Records are cut off by ranges in
+ * the events of one request after the other. A family of its own holds the mark up to which records were released. Records are cut off by ranges in
  * large steps: a step that comes while its records are still in memory removes them before they were ever written to a
  * table, so that in a steady state a byte is written once, to the write-ahead log.
  *
@@ -44,6 +44,7 @@ final class SpoolLog implements AutoCloseable {
     private static final byte[] RELEASED_KEY = {'r'};
     private static final byte[] RECORDS = {'r', 'e', 'c', 'o', 'r', 'd', 's'};
     private static final byte[] BEHIND_ALL = {(byte) 0xff};
+    private static final int FIRST_VALUE_BYTES = 64 << 10;
     private static final long CACHE_BYTES = 4 << 20;
     private static final long DROP_FILES_BYTES = 64 << 20;
 
@@ -54,6 +55,8 @@ final class SpoolLog implements AutoCloseable {
     private final ReadOptions reading = new ReadOptions();
 
     // writer only
+    private final ByteBuffer key = ByteBuffer.allocateDirect(Long.BYTES);
+    private ByteBuffer value = ByteBuffer.allocateDirect(FIRST_VALUE_BYTES);
     private Mark cut = Mark.START;
     private Mark dropped = Mark.START;
 
@@ -88,14 +91,6 @@ final class SpoolLog implements AutoCloseable {
         return layout;
     }
 
-    /** The bytes of a record, with room for the header that {@link #append} fills in. */
-    static byte[] encode(List<Event> events) {
-        FrameWriter frame = new FrameWriter(HEADER_BYTES + EventCodec.expectedBytes(events));
-        frame.putRaw(new byte[HEADER_BYTES]);
-        EventCodec.writeAll(events, frame);
-        return frame.toBytes();
-    }
-
     /** Up to where records were released, as recovered from disk. */
     Mark recover() {
         cut = Mark.START;
@@ -111,21 +106,35 @@ final class SpoolLog implements AutoCloseable {
         return last == null || last.end().position() < released.position() ? released : last.end();
     }
 
-    /** Adds records that end at {@code marks}, tells how far records were released, and returns when both are durable. */
-    void append(List<byte[]> values, List<Mark> marks, long appendedAtMillis, Mark released) {
+    /**
+     * Adds a record that ends at a mark, tells how far records were released, and returns when both are durable.
+     *
+     * @param requests the encoded events of each request
+     */
+    void append(List<byte[]> requests, Mark end, long appendedAtMillis, Mark released) {
+        key.clear().putLong(end.position() - 1).flip();
+        fillValue(requests, end, appendedAtMillis);
         database.write(synced, (batch, families) -> {
-            for (int i = 0; i < values.size(); i++) {
-                byte[] value = values.get(i);
-                Mark end = marks.get(i);
-                ByteBuffer.wrap(value)
-                        .putLong(end.position())
-                        .putLong(end.bytes())
-                        .putLong(end.events())
-                        .putLong(appendedAtMillis);
-                batch.put(records(families), key(end.position() - 1), value);
-            }
+            batch.put(records(families), key, value);
             release(batch, families, released, cutBytes);
         });
+    }
+
+    private void fillValue(List<byte[]> requests, Mark end, long appendedAtMillis) {
+        int bytes = HEADER_BYTES;
+        for (byte[] request : requests) {
+            bytes += request.length;
+        }
+        if (bytes > value.capacity()) {
+            value = ByteBuffer.allocateDirect(Math.max(bytes, 2 * value.capacity()));
+        }
+        value.clear()
+                .putLong(end.position())
+                .putLong(end.bytes())
+                .putLong(end.events())
+                .putLong(appendedAtMillis);
+        requests.forEach(value::put);
+        value.flip();
     }
 
     /** Tells how far records were released, without waiting for the disk, and cuts all of them off. */
@@ -232,8 +241,10 @@ final class SpoolLog implements AutoCloseable {
         FrameReader frame = new FrameReader(value);
         Mark end = readMark(frame);
         long appendedAtMillis = frame.readLong();
-        List<Event> events = EventCodec.readAll(frame);
-        frame.expectEnd();
+        List<Event> events = new ArrayList<>();
+        while (frame.remaining() > 0) {
+            events.addAll(EventCodec.readAll(frame));
+        }
         return new Entry(new SpoolRecord(end.position() - 1, events), end, appendedAtMillis, value.length);
     }
 

@@ -20,24 +20,24 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The one thread that writes the spool: it takes everything that waits, writes it with one sync, and acknowledges it.
+ * The one thread that writes the spool: it takes everything that waits, writes it as one record, and acknowledges it.
  *
- * <p>Nobody lingers: a request that comes alone is written alone, those that come during a sync share the next one.
+ * <p>Nobody lingers: a request that comes alone is written alone, those that come during a sync share the next record.
  * A failed write fails its requests, and all others until the log is healed; records of failed requests may come back to
  * light then, which is harmless, as events are deduped by their message ids. The released mark travels with the next
  * group, or by itself when nothing comes.
  */
 final class SpoolWriter implements Runnable {
     private static final Logger log = LoggerFactory.getLogger(SpoolWriter.class);
-    private static final int GROUP_RECORDS_MAX = 4096;
-    private static final long GROUP_BYTES_MAX = 8 << 20;
+    private static final int GROUP_REQUESTS_MAX = 4096;
+    private static final long GROUP_BYTES_MAX = 1 << 20;
     private static final long REVIEW_EVERY_BYTES = 16 << 20;
     private static final long REVIEW_EVERY_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
     private static final long CUT_AFTER_IDLE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     /** One request that waits for the disk. */
     @SuppressWarnings("ArrayRecordComponent") // never compared: written and forgotten
-    private record Pending(List<Event> events, byte[] value, Acknowledgement acknowledgement) {}
+    private record Pending(List<Event> events, byte[] request, Acknowledgement acknowledgement) {}
 
     private final SpoolLog disk;
     private final Recent<SpoolLog.Entry> recent;
@@ -83,10 +83,10 @@ final class SpoolWriter implements Runnable {
         thread.start();
     }
 
-    /** Queues a record for the next group. */
-    void add(List<Event> events, byte[] value, Acknowledgement acknowledgement) {
-        queuedBytes.addAndGet(value.length);
-        queue.add(new Pending(events, value, acknowledgement));
+    /** Queues a request for the next record. */
+    void add(List<Event> events, byte[] request, Acknowledgement acknowledgement) {
+        queuedBytes.addAndGet(request.length);
+        queue.add(new Pending(events, request, acknowledgement));
         if (ended) {
             failQueue(closedSpool());
         } else {
@@ -188,30 +188,31 @@ final class SpoolWriter implements Runnable {
     private List<Pending> nextGroup() {
         List<Pending> group = new ArrayList<>();
         long bytes = 0;
-        while (group.size() < GROUP_RECORDS_MAX && bytes < GROUP_BYTES_MAX) {
+        while (group.size() < GROUP_REQUESTS_MAX && bytes < GROUP_BYTES_MAX) {
             Pending next = queue.poll();
             if (next == null) {
                 break;
             }
-            bytes += next.value().length;
+            bytes += next.request().length;
             group.add(next);
         }
         return group;
     }
 
     private void write(List<Pending> group) {
-        List<byte[]> values = new ArrayList<>(group.size());
-        List<Mark> marks = new ArrayList<>(group.size());
-        Mark mark = end;
+        List<byte[]> requests = new ArrayList<>(group.size());
+        List<Event> events = new ArrayList<>();
+        int bytes = 0;
         for (Pending pending : group) {
-            mark = mark.plus(pending.value().length, pending.events().size());
-            values.add(pending.value());
-            marks.add(mark);
+            requests.add(pending.request());
+            events.addAll(pending.events());
+            bytes += pending.request().length;
         }
-        long now = clock.millis();
+        SpoolRecord record = new SpoolRecord(end.position(), events);
+        SpoolLog.Entry entry = new SpoolLog.Entry(record, end.plus(bytes, events.size()), clock.millis(), bytes);
         long startNanos = System.nanoTime();
         try {
-            disk.append(values, marks, now, released);
+            disk.append(requests, entry.end(), entry.appendedAtMillis(), released);
         } catch (PlatformException e) {
             capacity.fail(e);
             meters.failed();
@@ -219,32 +220,23 @@ final class SpoolWriter implements Runnable {
             return;
         }
         meters.written(group.size(), System.nanoTime() - startNanos);
-        publish(group, marks, now);
+        publish(entry, group);
     }
 
-    private void publish(List<Pending> group, List<Mark> marks, long now) {
-        for (int i = 0; i < group.size(); i++) {
-            Pending pending = group.get(i);
-            long position = marks.get(i).position() - 1;
-            int bytes = pending.value().length;
-            SpoolRecord spooled = new SpoolRecord(position, pending.events());
-            recent.add(position, new SpoolLog.Entry(spooled, marks.get(i), now, bytes), bytes);
-        }
+    private void publish(SpoolLog.Entry entry, List<Pending> group) {
+        long position = entry.record().position();
+        recent.add(position, entry, entry.bytes());
         if (oldestAtMillis == 0) {
-            oldestAtMillis = now;
+            oldestAtMillis = entry.appendedAtMillis();
         }
-        long position = end.position();
-        unreviewedBytes += marks.getLast().bytes() - end.bytes();
-        end = marks.getLast();
-        for (Pending pending : group) {
-            long own = position++;
-            settle(pending, waiting -> waiting.durable(own));
-        }
+        unreviewedBytes += entry.bytes();
+        end = entry.end();
+        group.forEach(pending -> settle(pending, waiting -> waiting.durable(position)));
         wakeListeners();
     }
 
     private void settle(Pending pending, Consumer<Acknowledgement> outcome) {
-        queuedBytes.addAndGet(-pending.value().length);
+        queuedBytes.addAndGet(-pending.request().length);
         guarded(() -> outcome.accept(pending.acknowledgement()));
     }
 

@@ -8,6 +8,7 @@ import io.segmentdo.event.Utf8Json;
 import io.segmentdo.problem.PlatformException;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
@@ -55,15 +56,25 @@ final class SpoolFixture {
         return position;
     }
 
+    /** Everything in the spool. */
+    static List<SpoolRecord> records(Spool spool) {
+        List<SpoolRecord> records = new ArrayList<>();
+        for (long position = spool.firstPosition(); position < spool.nextPosition(); ) {
+            records.addAll(spool.read(position, 1000, 1 << 20));
+            position = records.getLast().position() + 1;
+        }
+        return records;
+    }
+
+    static List<String> messageIds(List<SpoolRecord> records) {
+        return records.stream()
+                .flatMap(record -> record.events().stream())
+                .map(Event::messageId)
+                .toList();
+    }
+
     /** The message ids of everything in the spool. */
     static List<String> messageIds(Spool spool) {
-        List<String> ids = new java.util.ArrayList<>();
-        for (long position = spool.firstPosition(); position < spool.nextPosition(); ) {
-            for (SpoolRecord record : spool.read(position, 1000, 1 << 20)) {
-                record.events().forEach(event -> ids.add(event.messageId()));
-                position = record.position() + 1;
-            }
-        }
-        return ids;
+        return messageIds(records(spool));
     }
 }
