@@ -148,12 +148,17 @@ final class WarehouseNode implements AutoCloseable {
                 Utf8Json.of(json));
     }
 
-    /** Waits until all tables have everything. */
+    /** Waits until all tables have everything, as long as something is loaded every minute. */
     void awaitLoaded() throws InterruptedException {
-        long deadline = System.nanoTime() + Duration.ofMinutes(5).toNanos();
         for (int partition = 0; partition < PARTITIONS; partition++) {
+            long loaded = 0;
+            long progressNanos = System.nanoTime();
             while (tails[partition] > 0 && warehouse.lowest(partition) <= tails[partition]) {
-                if (System.nanoTime() > deadline) {
+                if (warehouse.lowest(partition) > loaded) {
+                    loaded = warehouse.lowest(partition);
+                    progressNanos = System.nanoTime();
+                }
+                if (System.nanoTime() - progressNanos > Duration.ofMinutes(1).toNanos()) {
                     throw new AssertionError("not loaded: " + warehouse.trouble());
                 }
                 Thread.sleep(10);
