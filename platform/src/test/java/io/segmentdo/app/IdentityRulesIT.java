@@ -78,7 +78,8 @@ class IdentityRulesIT {
         String body = """
                 {"writeKey": "%s", "event": "e", "messageId": "%s", "userId": "%s", "anonymousId": "%s"}
                 """.formatted(writeKey, messageId, user, device);
-        HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + node.port() + "/v1/track?ack=committed"))
+        HttpRequest request = HttpRequest.newBuilder(
+                        URI.create("http://127.0.0.1:" + node.port() + "/v1/track?ack=committed"))
                 .header("Content-Type", "application/json")
                 .POST(HttpRequest.BodyPublishers.ofString(body))
                 .build();
