@@ -34,9 +34,10 @@ class ArchitectureTest {
             entry("rest", Set.of()),
             entry("telemetry", Set.of()),
             entry("event", Set.of()),
+            entry("aws", Set.of()),
             entry("source", Set.of("event")),
             entry("mapping", Set.of("event")),
-            entry("connector", Set.of("event", "mapping")),
+            entry("connector", Set.of("aws", "event", "mapping")),
             entry("destination", Set.of("event", "mapping", "source")),
             entry("rocks", Set.of()),
             entry("store", Set.of("event", "rocks")),
@@ -47,7 +48,7 @@ class ArchitectureTest {
             entry("cluster", Set.of("identity", "store")),
             entry("delivery", Set.of("destination", "event", "identity", "mapping", "source", "store")),
             entry("fidelity", Set.of("destination", "mapping")),
-            entry("warehouse", Set.of("event", "store")),
+            entry("warehouse", Set.of("aws", "event", "store")),
             entry("plugin", Set.of("delivery", "destination")),
             entry("collect", Set.of("event", "source", "spool")),
             entry("control", Set.of("delivery", "destination", "event", "identity", "mapping", "source")));
@@ -93,7 +94,7 @@ class ArchitectureTest {
     void pureCodeKnowsNoServerNoDiskAndNoClock() {
         noClasses()
                 .that()
-                .resideInAnyPackage("io.segmentdo.event..", "io.segmentdo.mapping..")
+                .resideInAnyPackage("io.segmentdo.aws..", "io.segmentdo.event..", "io.segmentdo.mapping..")
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("io.vertx..", "org.rocksdb..", "java.net.http..", "java.nio.file..")

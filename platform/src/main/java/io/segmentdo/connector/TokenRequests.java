@@ -31,6 +31,18 @@ final class TokenRequests {
             HttpRequest request, Mapping path, DestinationContext context, Consumer<@Nullable Object> answer)
             throws IOException, UnauthorizedException, InterruptedException {
         HttpResponse response = context.http().send(request);
+        check(response);
+        Object body = ResponseRules.body(response, context.json());
+        if (!(path.apply(Scope.of(body)) instanceof String token) || token.isEmpty()) {
+            throw new UnauthorizedException(
+                    "HTTP " + response.status() + " for a token, but there is none in the answer");
+        }
+        answer.accept(body);
+        return new TokenSource.Token(token, lifetime(EXPIRES_IN.apply(Scope.of(body))));
+    }
+
+    /** Throws what an answer means that is no success. */
+    static void check(HttpResponse response) throws IOException, UnauthorizedException {
         int status = response.status();
         if (status == 408 || status == 429 || status >= 500) {
             throw new IOException("HTTP " + status + " for a token");
@@ -38,12 +50,6 @@ final class TokenRequests {
         if (status < 200 || status >= 300) {
             throw new UnauthorizedException("HTTP " + status + " for a token, the credentials were not accepted");
         }
-        Object body = ResponseRules.body(response, context.json());
-        if (!(path.apply(Scope.of(body)) instanceof String token) || token.isEmpty()) {
-            throw new UnauthorizedException("HTTP " + status + " for a token, but there is none in the answer");
-        }
-        answer.accept(body);
-        return new TokenSource.Token(token, lifetime(EXPIRES_IN.apply(Scope.of(body))));
     }
 
     private static Optional<Duration> lifetime(@Nullable Object seconds) {

@@ -196,7 +196,7 @@ class DeclaredDestinationTest {
         String unsupported =
                 MINIMAL.replace("request:", "forEach: {list: $.x, maxConcurrent: 400}\n    request:") + """
             audience: {create: {}}
-            auth: {sigv4: {service: firehose, region: eu-west-1, accessKeyId: a, secretAccessKey: b, roleArn: c}}
+            auth: {sigv4: {service: firehose, region: eu-west-1, accessKeyId: a, secretAccessKey: b, externalId: c}}
             retry: {backoff: 5m, backoffMax: 1s}
             settings: {share: {type: number, min: 1}}
             """;
@@ -204,7 +204,7 @@ class DeclaredDestinationTest {
         assertThatThrownBy(() -> DeclaredDestination.read("tiny.yaml", unsupported))
                 .hasMessageContaining("/audience")
                 .hasMessageContaining("an action that subscribes to identify calls")
-                .hasMessageContaining("/auth/sigv4/roleArn")
+                .hasMessageContaining("/auth/sigv4/externalId: c (expected: roleArn beside it)")
                 .hasMessageContaining("/forEach/maxConcurrent: 400 (expected: at most 32)")
                 .hasMessageContaining("/retry")
                 .hasMessageContaining("only an integer has bounds");

@@ -34,6 +34,7 @@ final class ChaosSink implements AutoCloseable {
     private final Map<String, AtomicInteger> attempts = new ConcurrentHashMap<>();
     private final AtomicInteger requests = new AtomicInteger();
     private final AtomicInteger connections = new AtomicInteger();
+    private final Map<String, String> bodies = new ConcurrentHashMap<>();
     private volatile Behaviour behaviour = ACCEPT;
 
     ChaosSink() {
@@ -82,6 +83,11 @@ final class ChaosSink implements AutoCloseable {
         return requests.get();
     }
 
+    /** The last body that came to a path. */
+    String body(String path) {
+        return bodies.getOrDefault(path, "");
+    }
+
     /** How often a message came. */
     int attempts(String messageId) {
         AtomicInteger count = attempts.get(messageId);
@@ -90,6 +96,7 @@ final class ChaosSink implements AutoCloseable {
 
     private void handle(HttpServerRequest request, Buffer body) {
         requests.incrementAndGet();
+        bodies.put(request.path(), body.toString());
         List<String> ids = messageIds(body);
         int attempt = ids.stream()
                 .mapToInt(id ->

@@ -408,6 +408,58 @@ class ChaosTest {
         }
     }
 
+    @Test
+    void aRoleOfAwsIsTakenOnAndAgainWhenItsKeysAreNotAcceptedAnyMore() {
+        AtomicInteger assumed = new AtomicInteger();
+        AtomicReference<String> asked = new AtomicReference<>("");
+        AtomicReference<String> valid = new AtomicReference<>("");
+        sink.behave((request, id, attempt) -> {
+            String authorization = request.getHeader("Authorization");
+            if (request.path().equals("/hook/sts")) {
+                asked.set(authorization);
+                valid.set("session-" + assumed.incrementAndGet());
+                request.response().end("""
+                        <AssumeRoleResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleResult><Credentials>
+                        <AccessKeyId>ASIA%1$d</AccessKeyId><SecretAccessKey>s%1$d/+=</SecretAccessKey>
+                        <SessionToken>session-%1$d</SessionToken><Expiration>2999-01-01T00:00:00Z</Expiration>
+                        </Credentials></AssumeRoleResult></AssumeRoleResponse>
+                        """.formatted(assumed.get()));
+                return;
+            }
+            boolean isValid = valid.get().equals(request.getHeader("X-Amz-Security-Token"))
+                    && authorization.contains("Credential=ASIA" + assumed.get() + "/");
+            ChaosSink.status(request, isValid ? OK : 403);
+        });
+        connector("""
+                auth:
+                  sigv4:
+                    service: firehose
+                    region: eu-west-1
+                    accessKeyId: AKIDEXAMPLE
+                    secretAccessKey: {"@settings": key}
+                    roleArn: "arn:aws:iam::123456789012:role/events"
+                    externalId: told
+                    stsUrl: "{{settings.url}}/sts"
+                rate: {concurrency: 4}
+                """);
+        try (Pipeline pipeline = start(Quick.config())) {
+            pipeline.publish(0, 100);
+            pipeline.awaitSettled();
+            valid.set("expired on the other side");
+            pipeline.publish(100, 200);
+            pipeline.awaitSettled();
+
+            assertThat(sink.accepted()).containsExactlyInAnyOrderElementsOf(messages(200));
+            assertThat(assumed).hasValue(2);
+            assertThat(asked.get())
+                    .contains("Credential=AKIDEXAMPLE/", "/eu-west-1/sts/aws4_request", "SignedHeaders=content-type;host;");
+            assertThat(sink.body("/hook/sts"))
+                    .contains("Action=AssumeRole", "RoleArn=arn%3Aaws%3Aiam%3A%3A123456789012%3Arole%2Fevents")
+                    .contains("RoleSessionName=w-d", "ExternalId=told");
+            assertThat(pipeline.status("d").counts().dead()).isZero();
+        }
+    }
+
     private static DeletedUser user(String id) {
         return new DeletedUser("r1", Optional.of(id), List.of(), Optional.empty());
     }

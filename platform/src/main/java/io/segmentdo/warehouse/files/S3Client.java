@@ -1,5 +1,7 @@
 package io.segmentdo.warehouse.files;
 
+import io.segmentdo.aws.AwsKeys;
+import io.segmentdo.aws.AwsSignature;
 import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -55,7 +57,8 @@ final class S3Client implements AutoCloseable {
     }
 
     private final S3Config config;
-    private final Signature signature;
+    private final AwsSignature signature;
+    private final AwsKeys keys;
     private final Clock clock;
     private final HttpClient http = HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
@@ -65,8 +68,9 @@ final class S3Client implements AutoCloseable {
     S3Client(S3Config config, Clock clock) {
         this.config = config;
         this.clock = clock;
-        this.signature = new Signature(
-                config.region(), config.accessKeyId(), config.secretAccessKey().reveal());
+        this.signature = new AwsSignature("s3", config.region());
+        this.keys = new AwsKeys(
+                config.accessKeyId(), config.secretAccessKey().reveal());
     }
 
     int partBytes() {
@@ -122,7 +126,9 @@ final class S3Client implements AutoCloseable {
             throws ExecutionException, TimeoutException {
         HttpRequest.Builder request =
                 HttpRequest.newBuilder(uri).method(method, HttpRequest.BodyPublishers.ofByteArray(body));
-        signature.headers(method, uri, body, clock.instant()).forEach(request::header);
+        signature
+                .headers(keys, method, uri, Map.of(), body, clock.instant())
+                .forEach(request::header);
         headers.forEach(request::header);
         CompletableFuture<HttpResponse<byte[]>> future =
                 http.sendAsync(request.build(), HttpResponse.BodyHandlers.ofByteArray());
@@ -164,14 +170,14 @@ final class S3Client implements AutoCloseable {
                 .append('/')
                 .append(place.bucket);
         if (!place.key.isEmpty()) {
-            uri.append('/').append(Signature.encode(place.key, true));
+            uri.append('/').append(AwsSignature.encode(place.key, true));
         }
         char separator = '?';
         for (Map.Entry<String, @Nullable String> parameter : query.entrySet()) {
             uri.append(separator)
-                    .append(Signature.encode(parameter.getKey(), false))
+                    .append(AwsSignature.encode(parameter.getKey(), false))
                     .append('=')
-                    .append(Signature.encode(String.valueOf(parameter.getValue()), false));
+                    .append(AwsSignature.encode(String.valueOf(parameter.getValue()), false));
             separator = '&';
         }
         return URI.create(uri.toString());
