@@ -1,6 +1,7 @@
 package io.segmentdo.connector;
 
 import io.segmentdo.api.Action;
+import io.segmentdo.api.Batching;
 import io.segmentdo.api.CodedAction;
 import io.segmentdo.api.HttpResponse;
 import io.segmentdo.api.Json;
@@ -104,7 +105,8 @@ record ActionPlan(
         }
         Requests requests = Requests.read(action, batch.isPresent(), secrets);
         return new ActionPlan(
-                declared(action, connector.object("fields")),
+                declared(action, connector.object("fields"))
+                        .batching(batch.map(BatchPlan::limits).orElse(Batching.OFF)),
                 FieldPlan.read(action, "fields", connector.object("fields"), true),
                 let(action),
                 action.mappings("skip", OF_EVENT),

@@ -19,6 +19,7 @@ final class SchemaNode {
     /** The kinds of values, as JSON Schema says them. */
     enum Kind {
         TEXT,
+        TEXT_OR_EMPTY,
         COUNT,
         FLAG,
         DURATION,
@@ -31,6 +32,7 @@ final class SchemaNode {
             Map<String, Object> mapping = Map.of("$ref", "#/$defs/mapping");
             return switch (this) {
                 case TEXT -> Map.of("type", "string", "minLength", 1);
+                case TEXT_OR_EMPTY -> Map.of("type", "string");
                 case COUNT -> Map.of("type", "integer", "minimum", 1);
                 case FLAG -> Map.of("type", "boolean");
                 case DURATION -> Map.of("type", "string", "pattern", "^\\d{1,6}(ms|s|m|h)$");

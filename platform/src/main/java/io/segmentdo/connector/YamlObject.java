@@ -109,10 +109,10 @@ final class YamlObject {
         return "";
     }
 
-    /** A text, or another one where none is given. */
+    /** A text, which may be empty, or another one where none is given. */
     String text(String key, String otherwise) {
-        schema.member(key).takes(SchemaNode.Kind.TEXT);
-        return has(key) ? text(key) : otherwise;
+        schema.member(key).takes(SchemaNode.Kind.TEXT_OR_EMPTY);
+        return !has(key) ? otherwise : members.get(key) instanceof String text ? text : text(key);
     }
 
     /** One of some words; the first one where none is given. */

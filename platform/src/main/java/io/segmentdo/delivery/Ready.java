@@ -1,81 +1,82 @@
 package io.segmentdo.delivery;
 
 import io.segmentdo.api.Batching;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
 import java.util.function.Predicate;
 
-/** Deliveries that may go, and the batches that are made of them. Confined to its lane. */
+/**
+ * Deliveries that may go, and the batches that are made of them. Each action gathers its own, within its own limits.
+ * Confined to its lane.
+ */
 final class Ready {
-    private final Deque<Item> items = new ArrayDeque<>();
-    private long bytes;
+    /** Those that are not empty, by action. */
+    private final Map<String, Pile> piles = new LinkedHashMap<>();
 
     boolean isEmpty() {
-        return items.isEmpty();
+        return piles.isEmpty();
     }
 
     void add(Item item, long nowNanos) {
         item.readySince(nowNanos);
-        items.addLast(item);
-        bytes += item.bytes();
+        pile(item).addLast(item);
+    }
+
+    private Pile pile(Item item) {
+        return piles.computeIfAbsent(item.action(), action -> new Pile());
     }
 
     /** Puts back what was taken and not sent, before everything else and in the same order. */
     void putBack(List<Item> taken) {
         for (Item item : taken.reversed()) {
-            items.addFirst(item);
-            bytes += item.bytes();
+            pile(item).addFirst(item);
         }
     }
 
     /** Puts those at the front that are such behind all others. */
     void putBehind(Predicate<Item> such) {
-        for (int left = items.size(); left > 0 && such.test(items.getFirst()); left--) {
-            items.addLast(items.removeFirst());
-        }
+        piles.values().forEach(pile -> pile.putBehind(such));
     }
 
     /** Takes out those of a partition. */
     List<Item> remove(int partition) {
-        List<Item> removed = items.stream()
-                .filter(item -> item.identified().partition() == partition)
-                .toList();
-        items.removeIf(item -> item.identified().partition() == partition);
-        removed.forEach(item -> bytes -= item.bytes());
+        List<Item> removed = new ArrayList<>();
+        piles.values().forEach(pile -> removed.addAll(pile.remove(partition)));
+        piles.values().removeIf(Pile::isEmpty);
         return removed;
     }
 
-    /** In how many nanoseconds a batch is complete: 0 for now, {@link Long#MAX_VALUE} for never. */
-    long nanosUntilComplete(Batching batching, long nowNanos) {
-        Item first = items.peek();
-        if (first == null) {
-            return Long.MAX_VALUE;
+    /**
+     * In how many nanoseconds a batch is complete: 0 for now, {@link Long#MAX_VALUE} for never.
+     *
+     * @param limits of an action's batches
+     */
+    long nanosUntilComplete(Function<String, Batching> limits, long nowNanos) {
+        long soonest = Long.MAX_VALUE;
+        for (Map.Entry<String, Pile> pile : piles.entrySet()) {
+            soonest = Math.min(soonest, pile.getValue().nanosUntilComplete(limits.apply(pile.getKey()), nowNanos));
         }
-        if (first.isAlone() || items.size() >= batching.events() || bytes >= batching.bytes()) {
-            return 0;
-        }
-        return Math.max(0, batching.linger().toNanos() - (nowNanos - first.readyNanos()));
+        return soonest;
     }
 
-    /** The next batch, complete or not; the first delivery goes even if it is larger than a batch may be. */
-    List<Item> take(Batching batching) {
-        List<Item> batch = new ArrayList<>(Math.min(batching.events(), items.size()));
-        long batchBytes = 0;
-        while (!items.isEmpty() && batch.size() < batching.events()) {
-            Item next = items.peek();
-            boolean fits = batchBytes + next.bytes() <= batching.bytes() && !next.isAlone();
-            if (!batch.isEmpty() && !fits) {
-                break;
-            }
-            batch.add(items.remove());
-            batchBytes += next.bytes();
-            if (next.isAlone()) {
-                break;
-            }
+    /** The next batch, which is the one that is complete first, or would be; of several the one that has waited longest. */
+    List<Item> take(Function<String, Batching> limits, long nowNanos) {
+        Comparator<Map.Entry<String, Pile>> bySoonest = Comparator.comparingLong(
+                pile -> pile.getValue().nanosUntilComplete(limits.apply(pile.getKey()), nowNanos));
+        Map.Entry<String, Pile> next = piles.entrySet().stream()
+                .min(bySoonest.thenComparing(pile -> nowNanos - pile.getValue().sinceNanos(), Comparator.reverseOrder()))
+                .orElse(null);
+        if (next == null) {
+            return List.of();
         }
-        bytes -= batchBytes;
+        List<Item> batch = next.getValue().take(limits.apply(next.getKey()));
+        if (next.getValue().isEmpty()) {
+            piles.remove(next.getKey());
+        }
         return batch;
     }
 }

@@ -94,7 +94,7 @@ final class Sender {
             return Long.MAX_VALUE;
         }
         long now = System.nanoTime();
-        long complete = outgoing.isEmpty() ? ready.nanosUntilComplete(by.batching(), now) : 0;
+        long complete = outgoing.isEmpty() ? ready.nanosUntilComplete(by::batching, now) : 0;
         return Math.max(complete, gate.nanosUntilOpen(now));
     }
 
@@ -131,13 +131,13 @@ final class Sender {
 
     /** Asks the plugin about the next batch; false when there is none. */
     private boolean prepare(Wiring by, long nowNanos) {
-        if (ready.nanosUntilComplete(by.batching(), nowNanos) > 0) {
+        if (ready.nanosUntilComplete(by::batching, nowNanos) > 0) {
             return false;
         }
         if (gate.access().isPaused()) {
             probe(by, nowNanos);
         }
-        List<Item> batch = ready.take(by.batching());
+        List<Item> batch = ready.take(by::batching, nowNanos);
         switch (by.connector()) {
             case HttpConnector http -> prepare(by, http, batch);
             case BlockingConnector blocking -> deliver(blocking, batch);

@@ -41,6 +41,7 @@ final class Wiring {
     private final Catalogue.Lease lease;
     private final Connector connector;
     private final Batching batching;
+    private final Map<String, Batching> ofActions = new HashMap<>();
     private final Masker masker;
     private final Set<String> names;
     private final Map<String, List<Route>> routes = new HashMap<>();
@@ -52,6 +53,9 @@ final class Wiring {
         this.lease = lease;
         this.connector = connector;
         this.batching = connector.batching(lease.descriptor());
+        lease.descriptor()
+                .actions()
+                .forEach(action -> action.batching().ifPresent(own -> ofActions.put(action.id(), own)));
         this.masker = new Masker(settings.secretTexts());
         this.names = new HashSet<>(lease.descriptor().integrationNames());
         names.add(config.id());
@@ -87,8 +91,9 @@ final class Wiring {
         return connector;
     }
 
-    Batching batching() {
-        return batching;
+    /** How the events of an action are gathered. */
+    Batching batching(String action) {
+        return ofActions.getOrDefault(action, batching);
     }
 
     Descriptor descriptor() {

@@ -134,7 +134,6 @@ class DeclaredDestinationTest {
                 .anyMatch(problem -> problem.startsWith("acme.yaml:23: /actions/0/response/2/status"))
                 .anyMatch(problem -> problem.startsWith("acme.yaml:24: /actions/0/response/3/items/index"))
                 .anyMatch(problem -> problem.startsWith("acme.yaml:25: /actions/1/request"))
-                .anyMatch(problem -> problem.startsWith("acme.yaml:28: /actions/2/subscribe"))
                 .anyMatch(problem -> problem.startsWith("acme.yaml:29: /actions/2/batch/maxItems: missing"))
                 .anyMatch(problem -> problem.startsWith("acme.yaml:29: /actions/2/batch/maxBytes: 0"))
                 .anyMatch(problem -> problem.startsWith("acme.yaml:29: /actions/2/batch/maxWait: soon"));

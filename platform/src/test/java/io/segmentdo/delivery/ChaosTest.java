@@ -9,6 +9,7 @@ import io.segmentdo.connector.DeclaredDestination;
 import io.segmentdo.delivery.DestinationStatus.State;
 import io.segmentdo.delivery.Destinations.DeletedUser;
 import io.segmentdo.destination.ConfiguredDestination;
+import io.segmentdo.destination.Subscription;
 import io.segmentdo.store.InMemoryStore;
 import io.vertx.core.http.HttpServerRequest;
 import java.time.Duration;
@@ -120,6 +121,42 @@ class ChaosTest {
             assertThat(most).hasValue(expected);
             assertThat(sink.requests()).isEqualTo(12);
             assertThat(pipeline.status("d").counts().delivered()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void eachActionWaitsForItsOwnBatchToFill() {
+        catalogue.put(DeclaredDestination.read("chaos.yaml", """
+                id: chaos
+                settings: {url: {type: url, required: true}}
+                request: {url: "{{settings.url}}", body: {json: {"@items": true}}}
+                item: {"@path": "$."}
+                actions:
+                  - {name: full, subscribe: '', batch: {maxItems: 4, maxWait: 1h}}
+                  - {name: soon, subscribe: '', batch: {maxItems: 100, maxWait: 5ms}}
+                  - {name: atOnce, subscribe: '', batch: {maxItems: 1}}
+                """));
+        Subscription[] subscriptions = {
+            new Subscription("properties.n > 9", "full", Map.of()),
+            new Subscription("properties.n < 3", "soon", Map.of()),
+            new Subscription("properties.n = 5", "atOnce", Map.of())
+        };
+        try (Pipeline pipeline = new Pipeline(store, catalogue, Quick.config().build())) {
+            pipeline.deliveries()
+                    .replaceAll(List.of(
+                            destination("d", "chaos", Map.of("url", sink.url()), subscriptions)));
+            pipeline.publish(5, 6);
+            pipeline.publish(10, 13);
+            pipeline.publish(0, 3);
+            await(() -> sink.accepted().size() == 4);
+            List<String> quick = List.copyOf(sink.accepted());
+            int requests = sink.requests();
+            pipeline.publish(13, 14);
+            pipeline.awaitSettled();
+
+            assertThat(quick).containsExactlyInAnyOrder("m0", "m1", "m2", "m5");
+            assertThat(sink.accepted()).contains("m10", "m11", "m12", "m13").hasSize(8);
+            assertThat(sink.requests()).isEqualTo(requests + 1);
         }
     }
 
