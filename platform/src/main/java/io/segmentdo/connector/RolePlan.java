@@ -48,9 +48,7 @@ record RolePlan(Mapping arn, Mapping externalId, Mapping sessionName, Optional<U
                 auth.mapping("roleArn", names),
                 auth.mapping("externalId", names),
                 auth.mapping("sessionName", names),
-                auth.has("stsUrl")
-                        ? Optional.of(UrlTemplate.read(auth, "stsUrl", names, Set.of()))
-                        : Optional.empty());
+                auth.has("stsUrl") ? Optional.of(UrlTemplate.read(auth, "stsUrl", names, Set.of())) : Optional.empty());
         auth.takes("stsUrl", SchemaNode.Kind.MAPPING);
         return auth.has("roleArn") ? Optional.of(plan) : Optional.empty();
     }
@@ -82,7 +80,10 @@ record RolePlan(Mapping arn, Mapping externalId, Mapping sessionName, Optional<U
         TokenRequests.check(response);
         String answer = response.text();
         String token = String.join(
-                SEPARATOR, member(answer, "AccessKeyId"), member(answer, "SecretAccessKey"), member(answer, "SessionToken"));
+                SEPARATOR,
+                member(answer, "AccessKeyId"),
+                member(answer, "SecretAccessKey"),
+                member(answer, "SessionToken"));
         try {
             return new TokenSource.Token(
                     token, Optional.of(Duration.between(now, Instant.parse(member(answer, "Expiration")))));
@@ -100,9 +101,7 @@ record RolePlan(Mapping arn, Mapping externalId, Mapping sessionName, Optional<U
         form.put("RoleArn", SigV4Plan.text(arn, configured));
         form.put(
                 "RoleSessionName",
-                SESSION_NAME.matcher(name).matches()
-                        ? name
-                        : otherwise.substring(0, Math.min(otherwise.length(), 64)));
+                SESSION_NAME.matcher(name).matches() ? name : otherwise.substring(0, Math.min(otherwise.length(), 64)));
         String external = SigV4Plan.text(externalId, configured);
         form.put("ExternalId", external.isEmpty() ? null : external);
         return form;
@@ -110,7 +109,8 @@ record RolePlan(Mapping arn, Mapping externalId, Mapping sessionName, Optional<U
 
     /** A member of the answer, whose values are never anything but text. */
     private static String member(String xml, String name) throws UnauthorizedException {
-        Matcher found = Pattern.compile("<" + name + ">\\s*([^<\\s]+)\\s*</" + name + ">").matcher(xml);
+        Matcher found = Pattern.compile("<" + name + ">\\s*([^<\\s]+)\\s*</" + name + ">")
+                .matcher(xml);
         if (!found.find()) {
             throw new UnauthorizedException("a role was taken on, but there is no " + name + " in the answer");
         }

@@ -68,7 +68,8 @@ final class Ready {
         Comparator<Map.Entry<String, Pile>> bySoonest = Comparator.comparingLong(
                 pile -> pile.getValue().nanosUntilComplete(limits.apply(pile.getKey()), nowNanos));
         Map.Entry<String, Pile> next = piles.entrySet().stream()
-                .min(bySoonest.thenComparing(pile -> nowNanos - pile.getValue().sinceNanos(), Comparator.reverseOrder()))
+                .min(bySoonest.thenComparing(
+                        pile -> nowNanos - pile.getValue().sinceNanos(), Comparator.reverseOrder()))
                 .orElse(null);
         if (next == null) {
             return List.of();

@@ -143,8 +143,7 @@ class ChaosTest {
         };
         try (Pipeline pipeline = new Pipeline(store, catalogue, Quick.config().build())) {
             pipeline.deliveries()
-                    .replaceAll(List.of(
-                            destination("d", "chaos", Map.of("url", sink.url()), subscriptions)));
+                    .replaceAll(List.of(destination("d", "chaos", Map.of("url", sink.url()), subscriptions)));
             pipeline.publish(5, 6);
             pipeline.publish(10, 13);
             pipeline.publish(0, 3);
@@ -489,7 +488,10 @@ class ChaosTest {
             assertThat(sink.accepted()).containsExactlyInAnyOrderElementsOf(messages(200));
             assertThat(assumed).hasValue(2);
             assertThat(asked.get())
-                    .contains("Credential=AKIDEXAMPLE/", "/eu-west-1/sts/aws4_request", "SignedHeaders=content-type;host;");
+                    .contains(
+                            "Credential=AKIDEXAMPLE/",
+                            "/eu-west-1/sts/aws4_request",
+                            "SignedHeaders=content-type;host;");
             assertThat(sink.body("/hook/sts"))
                     .contains("Action=AssumeRole", "RoleArn=arn%3Aaws%3Aiam%3A%3A123456789012%3Arole%2Fevents")
                     .contains("RoleSessionName=w-d", "ExternalId=told");

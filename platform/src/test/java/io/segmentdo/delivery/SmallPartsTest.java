@@ -39,13 +39,16 @@ class SmallPartsTest {
         ready.add(item(1), now);
         assertThat(ready.nanosUntilComplete(action -> batching, now))
                 .isEqualTo(Duration.ofMillis(50).toNanos());
-        assertThat(ready.nanosUntilComplete(action -> batching, Duration.ofMillis(50).toNanos()))
+        assertThat(ready.nanosUntilComplete(
+                        action -> batching, Duration.ofMillis(50).toNanos()))
                 .isZero();
         ready.add(item(2), now);
         ready.add(item(3), now);
         ready.add(item(4), now);
         assertThat(ready.nanosUntilComplete(action -> batching, now)).isZero();
-        assertThat(ready.take(action -> batching, 0)).extracting(Item::messageId).containsExactly("m1", "m2", "m3");
+        assertThat(ready.take(action -> batching, 0))
+                .extracting(Item::messageId)
+                .containsExactly("m1", "m2", "m3");
         assertThat(ready.take(action -> new Batching(3, 1, Duration.ZERO), 0)).hasSize(1);
         assertThat(ready.isEmpty()).isTrue();
     }
@@ -58,9 +61,15 @@ class SmallPartsTest {
         poison.keepAlone();
         List.of(item(1), poison, item(3)).forEach(item -> ready.add(item, 0));
 
-        assertThat(ready.take(action -> batching, 0)).extracting(Item::messageId).containsExactly("m1");
-        assertThat(ready.take(action -> batching, 0)).extracting(Item::messageId).containsExactly("m2");
-        assertThat(ready.take(action -> batching, 0)).extracting(Item::messageId).containsExactly("m3");
+        assertThat(ready.take(action -> batching, 0))
+                .extracting(Item::messageId)
+                .containsExactly("m1");
+        assertThat(ready.take(action -> batching, 0))
+                .extracting(Item::messageId)
+                .containsExactly("m2");
+        assertThat(ready.take(action -> batching, 0))
+                .extracting(Item::messageId)
+                .containsExactly("m3");
     }
 
     @Test

@@ -69,8 +69,7 @@ final class S3Client implements AutoCloseable {
         this.config = config;
         this.clock = clock;
         this.signature = new AwsSignature("s3", config.region());
-        this.keys = new AwsKeys(
-                config.accessKeyId(), config.secretAccessKey().reveal());
+        this.keys = new AwsKeys(config.accessKeyId(), config.secretAccessKey().reveal());
     }
 
     int partBytes() {
@@ -126,9 +125,7 @@ final class S3Client implements AutoCloseable {
             throws ExecutionException, TimeoutException {
         HttpRequest.Builder request =
                 HttpRequest.newBuilder(uri).method(method, HttpRequest.BodyPublishers.ofByteArray(body));
-        signature
-                .headers(keys, method, uri, Map.of(), body, clock.instant())
-                .forEach(request::header);
+        signature.headers(keys, method, uri, Map.of(), body, clock.instant()).forEach(request::header);
         headers.forEach(request::header);
         CompletableFuture<HttpResponse<byte[]>> future =
                 http.sendAsync(request.build(), HttpResponse.BodyHandlers.ofByteArray());
