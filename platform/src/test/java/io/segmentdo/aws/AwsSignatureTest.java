@@ -31,8 +31,9 @@ class AwsSignatureTest {
     void requestsAreSignedAsAwsPublishesIt(
             String name, String method, String path, String headers, String body, String signature) {
         Map<String, String> signed = new HashMap<>();
-        for (String header : headers == null ? new String[0] : headers.split(",")) {
-            signed.put(header.split(":")[0], header.split(":")[1]);
+        for (String header : headers == null ? new String[0] : headers.split(",", -1)) {
+            String[] parts = header.split(":", 2);
+            signed.put(parts[0], parts[1]);
         }
 
         var added = new AwsSignature("service", "us-east-1")
