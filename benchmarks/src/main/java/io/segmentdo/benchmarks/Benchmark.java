@@ -10,6 +10,7 @@ import picocli.CommandLine.Command;
         subcommands = {
             CollectBenchmark.class,
             DeliverBenchmark.class,
+            IdentityBenchmark.class,
             ProfilesBenchmark.class,
             FootprintBenchmark.class,
             WarehouseBenchmark.class,

@@ -84,6 +84,11 @@ final class Channels {
         return message;
     }
 
+    /** The number of the last message that went that way, in this batch or before. */
+    long lastSent(int to) {
+        return lastSent.getOrDefault(to, 0L);
+    }
+
     /** The number of the last message that took effect here. */
     long lastReceived(int from) {
         return lastReceived.getOrDefault(from, 0L);
@@ -97,9 +102,8 @@ final class Channels {
     /** Adds the numbers of this batch, and removes what has been acknowledged. */
     void flush(Changes changes) {
         for (ChannelMessage message : sentNow) {
-            long last = lastSent.getOrDefault(message.to(), 0L);
-            if (message.number() == last) {
-                changes.put(Keyspace.CHANNEL, Keys.lastSent(message.to()), Keys.number(last));
+            if (message.number() == lastSent(message.to())) {
+                changes.put(Keyspace.CHANNEL, Keys.lastSent(message.to()), Keys.number(message.number()));
             }
         }
         receivedNow.forEach(

@@ -30,7 +30,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Each call of {@link #apply} or {@link #drain} is one durable commit. It takes in the messages that earlier commits
  * sent between partitions, then the events, in order; later ones see what earlier ones did. Nothing leaves the lane before
- * the commit. An item that cannot be applied is put into the dead letters of the same commit, and the others go on. After
+ * the commit. Where a store commits partitions together, a message between two of them takes effect in the commit that
+ * sends it and never becomes durable, unless others are on their way between the two. An item that cannot be applied is put into the dead letters of the same commit, and the others go on. After
  * a failed commit the lane is of no more use: its owner opens a new one from what is stored and sends the batch again.
  *
  * <p>Blocking; confined to one thread at a time.
@@ -40,6 +41,9 @@ public final class IdentityLane {
 
     /** Something that is asked of a ledger of this lane from outside. */
     private record Request(Message.ToLedger message, Dedupe.Mark mark, long atMillis) {}
+
+    /** A message that is taken in by the commit that sends it. */
+    private record Within(LanePartition receiver, Message message) {}
 
     /** What is answered from outside, with what became of events on the way. */
     record Answered(Reply reply, LaneResult counts) {}
@@ -72,7 +76,7 @@ public final class IdentityLane {
     private boolean isBroken;
 
     // the running batch
-    private final Deque<Message> within = new ArrayDeque<>();
+    private final Deque<Within> within = new ArrayDeque<>();
     private final List<Inbound> sentInLane = new ArrayList<>();
     private final List<ChannelMessage> sentAway = new ArrayList<>();
     private Tally tally = new Tally();
@@ -540,13 +544,11 @@ public final class IdentityLane {
         }
     }
 
-    /** Delivers a message and all that it leads to within the partition. */
+    /** Delivers a message and all that it leads to within the commit. */
     private void deliver(LanePartition partition, Message message) {
-        Protocol receiver = Objects.requireNonNull(actors.get(partition.number()));
-        receiver.deliver(message);
-        Message next = within.pollFirst();
+        Within next = new Within(partition, message);
         while (next != null) {
-            receiver.deliver(next);
+            Objects.requireNonNull(actors.get(next.receiver.number())).deliver(next.message);
             next = within.pollFirst();
         }
     }
@@ -619,8 +621,13 @@ public final class IdentityLane {
         }
 
         @Override
-        public void sendWithin(LanePartition partition, Message message) {
-            within.addLast(message);
+        public @Nullable LanePartition commitsWith(LanePartition sender, int other) {
+            return other == sender.number() || store.commitsTogether() ? partitions.get(other) : null;
+        }
+
+        @Override
+        public void sendWithin(LanePartition receiver, Message message) {
+            within.addLast(new Within(receiver, message));
         }
 
         @Override

@@ -4,6 +4,7 @@ import io.segmentdo.event.Event;
 import io.segmentdo.event.IdentifiedEvent;
 import io.segmentdo.event.ProfileFact;
 import io.segmentdo.event.Utf8Json;
+import io.segmentdo.identity.Message.Surrender;
 import io.segmentdo.identity.Message.ToIdentifier;
 import io.segmentdo.identity.Message.Visit;
 import io.segmentdo.store.Changes;
@@ -42,8 +43,12 @@ final class LanePartition implements PartitionState {
 
         Tally tally();
 
-        /** A message for an actor of this very partition, to be taken in within the same commit. */
-        void sendWithin(LanePartition partition, Message message);
+        /** A partition to which messages may go within the same commit, because it is this or commits together with it. */
+        @Nullable
+        LanePartition commitsWith(LanePartition sender, int other);
+
+        /** A message to be taken in within the same commit. */
+        void sendWithin(LanePartition receiver, Message message);
 
         /** A message that the commit will make durable. */
         void sent(ChannelMessage stored, Message message);
@@ -62,6 +67,7 @@ final class LanePartition implements PartitionState {
     private final Recent<RowKey, TraitRow> rows;
     private final Map<String, LedgerHead> heads = new HashMap<>();
     private long outboxTail;
+    private long committedTail;
     private long heldEvents;
     private int generation;
 
@@ -86,6 +92,7 @@ final class LanePartition implements PartitionState {
         this.nodes = new Recent<>(cachedActors);
         this.rows = new Recent<>(Math.max(16, cachedActors / 4));
         this.outboxTail = lane.log().open(number, epoch);
+        this.committedTail = outboxTail;
         this.heldEvents = readNumber(HELD_EVENTS);
         this.generation = (int) readNumber(GENERATION);
     }
@@ -245,6 +252,7 @@ final class LanePartition implements PartitionState {
         rows.trim();
         if (hasChanged) {
             lane.log().committed(number, outboxTail);
+            committedTail = outboxTail;
         }
     }
 
@@ -470,11 +478,19 @@ final class LanePartition implements PartitionState {
     @Override
     public void send(Message message) {
         int to = message.to().partition(store.partitions());
-        if (to == number) {
-            lane.sendWithin(this, message);
+        LanePartition receiver = lane.commitsWith(this, to);
+        if (receiver != null && (to == number || overtakesNothing(message, receiver))) {
+            lane.sendWithin(receiver, message);
         } else {
             lane.sent(channels.send(to, MessageCodec.encode(message), changes()), message);
         }
+    }
+
+    /** Nothing on its way between the two, and no event of a profile that moves which readers would see at the same time. */
+    private boolean overtakesNothing(Message message, LanePartition receiver) {
+        boolean isMoving = message instanceof Surrender surrender && surrender.profileId() != null;
+        return receiver.channels.lastReceived(number) == channels.lastSent(receiver.number)
+                && (!isMoving || outboxTail == committedTail);
     }
 
     @Override

@@ -112,6 +112,14 @@ public interface PartitionStore extends AutoCloseable {
     void commit(List<Changes> changes);
 
     /**
+     * Whether the changes of one call to {@link #commit} take effect together or not at all, of all its partitions. The
+     * answer never changes.
+     */
+    default boolean commitsTogether() {
+        return false;
+    }
+
+    /**
      * Applies the changes like {@link #commit} but without waiting for the disk: they survive the end of the process, and
      * a power failure only if a later commit was durable. For positions that may be repeated.
      */

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.segmentdo.identity.Message.Fence;
 import io.segmentdo.identity.Message.Restore;
 import io.segmentdo.identity.Message.Visit;
+import io.segmentdo.problem.PlatformException;
+import io.segmentdo.problem.Problem;
 import io.segmentdo.store.Changes;
 import io.segmentdo.store.Keyspace;
 import io.segmentdo.store.PartitionStore;
@@ -39,6 +41,11 @@ class BrokenProtocolSimulation {
     @Test
     void aStoreThatTakesCommitsOfFormerOwnersIsFoundOut() {
         assertThat(failure(brokenStore(NoEpochs::new))).isNotNull();
+    }
+
+    @Test
+    void aStoreThatCommitsTogetherOnlyInWordsIsFoundOut() {
+        assertThat(failure(brokenStore(TogetherInWords::new))).isNotNull();
     }
 
     @Test
@@ -133,6 +140,29 @@ class BrokenProtocolSimulation {
             int from = ByteBuffer.wrap(key).getInt(1);
             boolean isStillSent = read(from, Keyspace.CHANNEL, Keys.sent(partition, last)) != null;
             return isStillSent ? Keys.number(last - 1) : value;
+        }
+    }
+
+    /** Each partition of a commit is taken alone, and sometimes the last one is not. */
+    private static final class TogetherInWords extends DecoratedStore {
+        private int commits;
+
+        TogetherInWords(PartitionStore store) {
+            super(store);
+        }
+
+        @Override
+        public boolean commitsTogether() {
+            return true;
+        }
+
+        @Override
+        public void commit(List<Changes> changes) {
+            boolean isTorn = commits++ % 50 == 0 && changes.size() > 1;
+            super.commit(isTorn ? changes.subList(0, changes.size() - 1) : changes);
+            if (isTorn) {
+                throw new PlatformException(Problem.STORAGE_FAILED, "torn");
+            }
         }
     }
 

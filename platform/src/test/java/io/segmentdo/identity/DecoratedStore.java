@@ -62,6 +62,11 @@ class DecoratedStore implements PartitionStore {
     }
 
     @Override
+    public boolean commitsTogether() {
+        return store.commitsTogether();
+    }
+
+    @Override
     public void commitRelaxed(List<Changes> changes) {
         store.commitRelaxed(changes);
     }

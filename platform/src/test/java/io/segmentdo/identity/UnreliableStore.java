@@ -98,13 +98,18 @@ final class UnreliableStore implements PartitionStore {
     public void commit(List<Changes> changes) {
         boolean fails = isFailing();
         if (fails && fault == Fault.HALFWAY) {
-            store.commit(changes.subList(0, changes.size() / 2));
+            store.commit(store.commitsTogether() ? List.of() : changes.subList(0, changes.size() / 2));
         } else if (!fails || fault == Fault.AFTER) {
             store.commit(changes);
         }
         if (fails) {
             throw injected();
         }
+    }
+
+    @Override
+    public boolean commitsTogether() {
+        return store.commitsTogether();
     }
 
     @Override

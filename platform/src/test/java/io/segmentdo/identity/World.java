@@ -139,7 +139,7 @@ final class World {
         this.events = new RandomEvents(random, flavour);
         this.partitions = 1 + random.nextInt(PARTITIONS_MAX);
         this.owner = new int[partitions];
-        this.disk = new InMemoryStore(partitions);
+        this.disk = commitsTogether(seed) ? InMemoryStore.together(partitions) : new InMemoryStore(partitions);
         this.log = new RecordedLog(disk);
         this.isWatched = change.isWatched || seed % WATCHED == 0;
         this.isFaulty = random.nextInt(4) != 0;
@@ -154,6 +154,11 @@ final class World {
         }
         reopen(members[0]);
         reopen(members[1]);
+    }
+
+    /** Every other world of a flavour has a store of one process. */
+    private static boolean commitsTogether(long seed) {
+        return Math.floorMod(seed, 12L) < 6;
     }
 
     private static IdentityRules rulesFor(Flavour flavour) {

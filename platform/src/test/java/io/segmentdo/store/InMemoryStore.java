@@ -25,13 +25,14 @@ public final class InMemoryStore implements PartitionStore {
     public enum Fault {
         /** Nothing is applied. */
         BEFORE,
-        /** The first half of the partitions of a commit is applied, the others are not. */
+        /** The first half of the partitions of a commit is applied, the others are not; none where they are committed together. */
         HALFWAY,
         /** Everything is applied, the caller is not told. */
         AFTER
     }
 
     private final Disk disk;
+    private final boolean isTogether;
     private int calls;
     private int failAt = -1;
     private Fault fault = Fault.BEFORE;
@@ -39,11 +40,17 @@ public final class InMemoryStore implements PartitionStore {
 
     /** Starts empty. */
     public InMemoryStore(int partitions) {
-        this(new Disk(partitions));
+        this(new Disk(partitions), false);
     }
 
-    private InMemoryStore(Disk disk) {
+    /** Starts empty, and commits all partitions of a call together, as a store of one process may. */
+    public static InMemoryStore together(int partitions) {
+        return new InMemoryStore(new Disk(partitions), true);
+    }
+
+    private InMemoryStore(Disk disk, boolean isTogether) {
         this.disk = disk;
+        this.isTogether = isTogether;
     }
 
     /** Loses power: returns the store that a restart finds. */
@@ -52,13 +59,13 @@ public final class InMemoryStore implements PartitionStore {
         while (!disk.undo.isEmpty()) {
             disk.undo.pop().run();
         }
-        return new InMemoryStore(disk);
+        return new InMemoryStore(disk, isTogether);
     }
 
     /** Ends the process without losing power: returns the store that a restart finds. */
     public synchronized InMemoryStore restart() {
         closed = true;
-        return new InMemoryStore(disk);
+        return new InMemoryStore(disk, isTogether);
     }
 
     /** Lets one coming call fail: 0 is the next, 1 the one after it, counting every call to the store. */
@@ -152,6 +159,11 @@ public final class InMemoryStore implements PartitionStore {
     }
 
     @Override
+    public boolean commitsTogether() {
+        return isTogether;
+    }
+
+    @Override
     public synchronized void commitRelaxed(List<Changes> changes) {
         apply(changes);
     }
@@ -165,7 +177,7 @@ public final class InMemoryStore implements PartitionStore {
         boolean fails = startCall();
         int applied = changes.size();
         if (fails && fault != Fault.AFTER) {
-            applied = fault == Fault.BEFORE ? 0 : applied / 2;
+            applied = fault == Fault.BEFORE || isTogether ? 0 : applied / 2;
         }
         for (Changes one : changes) {
             long current = disk.epochs[one.partition()];

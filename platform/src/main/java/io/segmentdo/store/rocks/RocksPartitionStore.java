@@ -187,6 +187,11 @@ public final class RocksPartitionStore implements PartitionStore {
     }
 
     @Override
+    public boolean commitsTogether() {
+        return true;
+    }
+
+    @Override
     public void commitRelaxed(List<Changes> changes) {
         if (!changes.stream().allMatch(Changes::isEmpty)) {
             commit(changes, relaxed);
