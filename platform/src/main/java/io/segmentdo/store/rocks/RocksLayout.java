@@ -11,6 +11,7 @@ import org.rocksdb.Cache;
 import org.rocksdb.ColumnFamilyOptions;
 import org.rocksdb.CompactionStyle;
 import org.rocksdb.CompressionType;
+import org.rocksdb.IndexType;
 import org.rocksdb.LRUCache;
 import org.rocksdb.RocksDB;
 import org.rocksdb.WriteBufferManager;
@@ -19,6 +20,15 @@ import org.rocksdb.WriteBufferManager;
 final class RocksLayout {
     private static final int FILTER_BITS_PER_KEY = 10;
 
+    /** Few shards, so that even the smallest cache has room for large blocks in each; few threads read. */
+    private static final int CACHE_SHARD_BITS = 2;
+
+    /** What a part of the cache keeps filters and indexes before blocks of data. */
+    private static final double CACHE_FOR_METADATA = 0.7;
+
+    /** Of a write buffer, what filters out keys that are not in it. */
+    private static final double BUFFER_FILTER = 0.05;
+
     private final StoreConfig config;
     private final Layout layout = new Layout();
     private final Cache cache;
@@ -26,7 +36,8 @@ final class RocksLayout {
 
     private RocksLayout(StoreConfig config) {
         this.config = config;
-        cache = layout.keep(new LRUCache(config.blockCache().bytes()));
+        cache = layout.keep(
+                new LRUCache(config.blockCache().bytes(), CACHE_SHARD_BITS, false, CACHE_FOR_METADATA));
         filter = layout.keep(new BloomFilter(FILTER_BITS_PER_KEY));
     }
 
@@ -42,7 +53,7 @@ final class RocksLayout {
                 .setMaxBackgroundJobs(2)
                 .setMaxTotalWalSize(2 * buffers)
                 .setBytesPerSync(1 << 20)
-                .setWriteBufferManager(layout.keep(new WriteBufferManager(buffers, cache)));
+                .setWriteBufferManager(layout.keep(new WriteBufferManager(buffers, bookkeeping(buffers))));
         ordered(layout.addFamily(RocksDB.DEFAULT_COLUMN_FAMILY), 1 << 20);
         for (Keyspace keyspace : Keyspace.values()) {
             ColumnFamilyOptions family =
@@ -56,10 +67,21 @@ final class RocksLayout {
         return layout;
     }
 
+    /** A cache of its own, which holds nothing: what is written must not push out what is read. */
+    private Cache bookkeeping(long buffers) {
+        return layout.keep(new LRUCache(buffers));
+    }
+
     private void lookedUp(ColumnFamilyOptions family, long bufferBytes) {
         family.setWriteBufferSize(bufferBytes)
                 .setCompressionType(CompressionType.LZ4_COMPRESSION)
-                .setTableFormatConfig(table(4 << 10).setFilterPolicy(filter));
+                .setMemtableWholeKeyFiltering(true)
+                .setMemtablePrefixBloomSizeRatio(BUFFER_FILTER)
+                .setTableFormatConfig(table(4 << 10)
+                        .setFilterPolicy(filter)
+                        .setPartitionFilters(true)
+                        .setIndexType(IndexType.kTwoLevelIndexSearch)
+                        .setPinTopLevelIndexAndFilter(true));
     }
 
     private void ordered(ColumnFamilyOptions family, long bufferBytes) {
