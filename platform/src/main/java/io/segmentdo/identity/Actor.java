@@ -91,8 +91,14 @@ final class Actor {
 
     long queueEnd;
 
+    /** Where what is stored of the queue ends; beyond it is what the running batch added. */
+    long queueStored;
+
     /** The queue itself, loaded with the actor. */
     final ArrayDeque<Message.ToIdentifier> queue = new ArrayDeque<>();
+
+    /** Whether it began with the running batch, so that nothing of it is stored. */
+    boolean isNew;
 
     private @Nullable String profileId;
 
@@ -304,6 +310,7 @@ final class Actor {
         actor.lastSource = frame.readString();
         actor.queueFirst = frame.readSize();
         actor.queueEnd = frame.readSize();
+        actor.queueStored = actor.queueEnd;
         frame.expectEnd();
         return actor;
     }

@@ -74,6 +74,7 @@ final class LanePartition implements PartitionState {
     // the running batch
     private @Nullable Changes changes;
     private final Set<ActorId> absent = new HashSet<>();
+    private final Set<ActorId> absentNodes = new HashSet<>();
     private final Set<Actor> dirtyActors = new LinkedHashSet<>();
     private final Set<LedgerNode> dirtyNodes = new LinkedHashSet<>();
     private final Map<RowKey, TraitRow> dirtyRows = new LinkedHashMap<>();
@@ -212,12 +213,13 @@ final class LanePartition implements PartitionState {
         if (changes == null
                 && dirtyActors.isEmpty()
                 && dirtyNodes.isEmpty()
+                && dirtyHeads.isEmpty()
                 && dirtyRows.isEmpty()
                 && !channels.isChanged()) {
             return null;
         }
         Changes open = changes();
-        dirtyActors.forEach(actor -> open.put(Keyspace.ACTOR, Keys.actor(actor.id), actor.toBytes()));
+        dirtyActors.forEach(actor -> flush(actor, open));
         dirtyNodes.forEach(node -> open.put(Keyspace.LEDGER, Keys.node(node.id), node.toBytes()));
         dirtyHeads.forEach(head -> open.put(Keyspace.LEDGER, Keys.head(head.workspace), head.toBytes()));
         dirtyRows.forEach((key, row) -> {
@@ -235,12 +237,28 @@ final class LanePartition implements PartitionState {
         return open;
     }
 
+    private static void flush(Actor actor, Changes open) {
+        long number = actor.queueEnd - actor.queue.size();
+        for (ToIdentifier message : actor.queue) {
+            if (number >= actor.queueStored) {
+                open.put(Keyspace.ACTOR, Keys.queued(actor.id, number), MessageCodec.encode(message));
+            }
+            number++;
+        }
+        open.put(Keyspace.ACTOR, Keys.actor(actor.id), actor.toBytes());
+    }
+
     /** The batch is durable. */
     void committed() {
         boolean hasChanged = changes != null;
         changes = null;
         absent.clear();
+        dirtyActors.forEach(actor -> {
+            actor.queueStored = actor.queueEnd;
+            actor.isNew = false;
+        });
         dirtyActors.clear();
+        absentNodes.clear();
         dirtyNodes.clear();
         dirtyRows.clear();
         dirtyHeads.clear();
@@ -339,6 +357,7 @@ final class LanePartition implements PartitionState {
     @Override
     public Actor create(ActorId id) {
         Actor actor = new Actor(id);
+        actor.isNew = true;
         absent.remove(id);
         actors.put(id, actor);
         changed(actor);
@@ -352,7 +371,6 @@ final class LanePartition implements PartitionState {
 
     @Override
     public void enqueue(Actor actor, ToIdentifier message) {
-        changes().put(Keyspace.ACTOR, Keys.queued(actor.id, actor.queueEnd), MessageCodec.encode(message));
         actor.queueEnd++;
         actor.queue.addLast(message);
         changed(actor);
@@ -364,7 +382,7 @@ final class LanePartition implements PartitionState {
         if (actor.queue.isEmpty()) {
             return List.of();
         }
-        for (long queued = actor.queueFirst; queued < actor.queueEnd; queued++) {
+        for (long queued = actor.queueFirst; queued < actor.queueStored; queued++) {
             changes().delete(Keyspace.ACTOR, Keys.queued(actor.id, queued));
         }
         actor.queueFirst = actor.queueEnd;
@@ -387,7 +405,7 @@ final class LanePartition implements PartitionState {
         RowKey key = new RowKey(root.id, member);
         TraitRow known = rows.find(key);
         if (known == null) {
-            byte[] value = store.read(number, Keyspace.TRAIT, Keys.trait(root.id, member));
+            byte[] value = root.isNew ? null : store.read(number, Keyspace.TRAIT, Keys.trait(root.id, member));
             known = value == null ? new TraitRow() : TraitRow.read(new io.segmentdo.event.FrameReader(value));
             rows.put(key, known);
         }
@@ -397,6 +415,10 @@ final class LanePartition implements PartitionState {
     @Override
     public void putTraits(Actor root, ActorId member, TraitRow row) {
         RowKey key = new RowKey(root.id, member);
+        TraitRow before = rows.find(key);
+        if (row.isEmpty() && before != null && before.isEmpty() && !dirtyRows.containsKey(key)) {
+            return; // nothing is stored, and so it stays
+        }
         rows.put(key, row);
         dirtyRows.put(key, row);
     }
@@ -404,9 +426,11 @@ final class LanePartition implements PartitionState {
     @Override
     public @Nullable LedgerNode findNode(ActorId id) {
         LedgerNode known = nodes.find(id);
-        if (known == null) {
+        if (known == null && !absentNodes.contains(id)) {
             byte[] value = store.read(number, Keyspace.LEDGER, Keys.node(id));
-            if (value != null) {
+            if (value == null) {
+                absentNodes.add(id);
+            } else {
                 known = LedgerNode.read(id, value);
                 nodes.put(id, known);
             }
