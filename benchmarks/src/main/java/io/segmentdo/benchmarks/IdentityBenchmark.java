@@ -42,7 +42,7 @@ final class IdentityBenchmark implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         StoreConfig config = config();
-        try (TemporaryFolder folder = TemporaryFolder.create();
+        try (TemporaryDirectory folder = new TemporaryDirectory("identity");
                 LaneLoad load = new LaneLoad(folder.path().resolve("store"), config)) {
             System.out.println(LaneCost.HEADER);
             run(load, "new users, 2 new pairs each", profiles, source::newUser);
@@ -97,7 +97,7 @@ final class IdentityBenchmark implements Callable<Integer> {
 
     /** The baseline: the commits of a row once more, without all that led to them. */
     private static void writeAgain(
-            TemporaryFolder folder, StoreConfig config, List<List<Changes>> commits, LaneCost row) {
+            TemporaryDirectory folder, StoreConfig config, List<List<Changes>> commits, LaneCost row) {
         try (PartitionStore bare =
                 RocksPartitionStore.open(folder.path().resolve("bare"), config, new SimpleMeterRegistry())) {
             bare.tryOpen(IntStream.range(0, bare.partitions()).boxed().toList());

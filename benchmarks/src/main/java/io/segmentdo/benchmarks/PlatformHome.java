@@ -1,19 +1,16 @@
 package io.segmentdo.benchmarks;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
-import java.util.stream.Stream;
 
 /** A throw-away folder with the configuration and the data of one platform. */
 final class PlatformHome implements AutoCloseable {
     static final String WRITE_KEY = "benchmark-write-key";
-    private final Path path;
+    private final TemporaryDirectory folder;
 
-    private PlatformHome(Path path) {
-        this.path = path;
+    private PlatformHome(TemporaryDirectory folder) {
+        this.folder = folder;
     }
 
     /** Collects and identifies, and delivers nowhere. */
@@ -36,8 +33,8 @@ final class PlatformHome implements AutoCloseable {
     }
 
     private static PlatformHome of(String destinations) throws IOException {
-        Path home = Files.createTempDirectory("segmentdo-benchmark-");
-        Path workspaces = Files.createDirectories(home.resolve("config/workspaces"));
+        TemporaryDirectory home = new TemporaryDirectory("benchmark");
+        Path workspaces = Files.createDirectories(home.path().resolve("config/workspaces"));
         String workspace = """
                 sources:
                   - id: load
@@ -49,21 +46,11 @@ final class PlatformHome implements AutoCloseable {
     }
 
     Path path() {
-        return path;
+        return folder.path();
     }
 
     @Override
     public void close() throws IOException {
-        try (Stream<Path> files = Files.walk(path)) {
-            files.sorted(Comparator.reverseOrder()).forEach(PlatformHome::delete);
-        }
-    }
-
-    private static void delete(Path file) {
-        try {
-            Files.delete(file);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        folder.close();
     }
 }

@@ -8,18 +8,14 @@ import io.segmentdo.problem.PlatformException;
 import io.segmentdo.spool.Spool;
 import io.segmentdo.spool.SpoolConfig;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.InstantSource;
-import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -62,14 +58,15 @@ public class SpoolBenchmark {
     private final ByteBuffer bytes = ByteBuffer.allocate(EVENT_BYTES);
     private final Semaphore durable = new Semaphore(0);
 
-    private @Nullable Path directory;
+    private @Nullable TemporaryDirectory folder;
     private @Nullable Spool spool;
     private @Nullable FileChannel file;
 
-    /** Opens both logs in the working directory, whose disk is that of a user. */
+    /** Opens both logs in the folder for temporary files; {@code java.io.tmpdir} names another disk. */
     @Setup
     public void open() throws IOException {
-        directory = Files.createTempDirectory(Path.of("").toAbsolutePath(), "spool-benchmark-");
+        folder = new TemporaryDirectory("spool");
+        Path directory = folder.path();
         spool = Spool.open(
                 directory.resolve("spool"), SpoolConfig.DEFAULT, new SimpleMeterRegistry(), InstantSource.system());
         file = FileChannel.open(directory.resolve("file"), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
@@ -140,16 +137,6 @@ public class SpoolBenchmark {
     public void close() throws IOException {
         opened(spool).close();
         opened(file).close();
-        try (Stream<Path> files = Files.walk(opened(directory))) {
-            files.sorted(Comparator.reverseOrder()).forEach(SpoolBenchmark::delete);
-        }
-    }
-
-    private static void delete(Path path) {
-        try {
-            Files.delete(path);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        opened(folder).close();
     }
 }
