@@ -22,7 +22,10 @@ final class IdentityBenchmark implements Callable<Integer> {
     private static final int AT_ONCE = 50_000;
     private static final int ALONE = 1000;
 
-    @Option(names = "--profiles", defaultValue = "100000", description = "Known profiles; their import is the first row.")
+    @Option(
+            names = "--profiles",
+            defaultValue = "100000",
+            description = "Known profiles; their import is the first row.")
     private int profiles;
 
     @Option(names = "--events", defaultValue = "200000", description = "Events of each row.")
@@ -31,7 +34,10 @@ final class IdentityBenchmark implements Callable<Integer> {
     @Option(names = "--batch", defaultValue = "1024", description = "Events of a batch.")
     private int batch;
 
-    @Option(names = "--grow", defaultValue = "0", description = "So many profiles are there in the last row; 0 for none.")
+    @Option(
+            names = "--grow",
+            defaultValue = "0",
+            description = "So many profiles are there in the last row; 0 for none.")
     private long grow;
 
     @Option(names = "--block-cache", description = "Another one than the default, e.g. 128MiB.")
@@ -53,7 +59,8 @@ final class IdentityBenchmark implements Callable<Integer> {
             writeAgain(folder, config, load.store().takeKept(), mix);
             run(load, "the same, 10 % of one user", events, source::mixedWithHotUser);
             run(load, "known users on new devices", events / 4, source::newDevice);
-            System.out.println(load.apply(IdentityEvents.list(ALONE, source::mixed), 1).row("the mix, one event at a time"));
+            System.out.println(
+                    load.apply(IdentityEvents.list(ALONE, source::mixed), 1).row("the mix, one event at a time"));
             System.out.printf(Locale.ROOT, "one fsync: %.3f ms%n", Figures.syncMillis());
             if (grow > source.users()) {
                 run(load, "new users up to " + grow, grow - source.users(), source::newUser);

@@ -24,8 +24,8 @@ record LaneCost(
         long commits,
         long changes,
         Histogram micros) {
-    static final String HEADER =
-            "%-34s %9s %11s %8s %8s %8s %9s %8s %8s %8s %15s".formatted(
+    static final String HEADER = "%-34s %9s %11s %8s %8s %8s %9s %8s %8s %8s %15s"
+            .formatted(
                     "",
                     "events/s",
                     "decisions/s",

@@ -36,8 +36,7 @@ final class RocksLayout {
 
     private RocksLayout(StoreConfig config) {
         this.config = config;
-        cache = layout.keep(
-                new LRUCache(config.blockCache().bytes(), CACHE_SHARD_BITS, false, CACHE_FOR_METADATA));
+        cache = layout.keep(new LRUCache(config.blockCache().bytes(), CACHE_SHARD_BITS, false, CACHE_FOR_METADATA));
         filter = layout.keep(new BloomFilter(FILTER_BITS_PER_KEY));
     }
 
