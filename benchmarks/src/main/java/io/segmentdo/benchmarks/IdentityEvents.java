@@ -7,29 +7,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /** Makes events of about 0.9 KB as they come out of the spool, each with a messageId of its own. Confined to one thread. */
 final class IdentityEvents {
     private static final String WORKSPACE = "benchmark";
     private static final String SOURCE = "load";
-    private static final String TRACK = """
-            {"type":"track","event":"Order Completed","messageId":"%1$s","userId":"%2$s","anonymousId":"%3$s",\
-            "properties":{"orderId":"50314b8e9bcf000000000000","affiliation":"Google Store","total":27.5,"revenue":25.0,\
-            "shipping":3,"tax":2,"discount":2.5,"coupon":"hasbros","currency":"USD","products":[{"productId":"507f1f77bcf86cd799439011",\
-            "sku":"45790-32","name":"Monopoly: 3rd Edition","price":19,"quantity":1,"category":"Games"},\
-            {"productId":"505bd76785ebb509fc183733","sku":"46493-32","name":"Uno Card Game","price":3,"quantity":2,"category":"Games"}]},\
-            "context":{"library":{"name":"analytics-java","version":"3.5.4"},"locale":"en-US","timezone":"Europe/Amsterdam",\
-            "userAgent":"Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/537.36","page":{"path":"/checkout/done",\
-            "title":"Thank you","url":"https://shop.example.com/checkout/done"}},"timestamp":"2026-11-23T10:11:12.345Z"}""";
-    private static final String IDENTIFY = """
-            {"type":"identify","messageId":"%1$s","userId":"%2$s","anonymousId":"%3$s","traits":{"email":"%2$s@shop.example.com",\
-            "firstName":"Peter","lastName":"Gibbons","plan":"premium","logins":%4$d,"company":{"name":"Initech","employees":200},\
-            "address":{"street":"6th St","city":"San Francisco","state":"CA","postalCode":"94103","country":"USA"},\
-            "createdAt":"2026-11-01T10:11:12.345Z","avatar":"https://gravatar.example.com/avatar/205e460b479e2e5b48aec07710c08d50"},\
-            "context":{"library":{"name":"analytics-java","version":"3.5.4"},"locale":"en-US","timezone":"Europe/Amsterdam",\
-            "userAgent":"Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/537.36","page":{"path":"/account",\
-            "title":"Account","url":"https://shop.example.com/account"}},"timestamp":"2026-11-23T10:11:12.345Z"}""";
 
     private final SplittableRandom random = new SplittableRandom(42);
     private long made;
@@ -86,12 +68,29 @@ final class IdentityEvents {
 
     private Event track(String user, String device) {
         String id = messageId();
-        return event(EventType.TRACK, id, user, device, TRACK.formatted(id, user, device));
+        String json = """
+                {"type":"track","event":"Order Completed","messageId":"%1$s","userId":"%2$s","anonymousId":"%3$s",\
+                "properties":{"orderId":"50314b8e9bcf000000000000","affiliation":"Google Store","total":27.5,"revenue":25.0,\
+                "shipping":3,"tax":2,"discount":2.5,"coupon":"hasbros","currency":"USD","products":[{"productId":"507f1f77bcf86cd799439011",\
+                "sku":"45790-32","name":"Monopoly: 3rd Edition","price":19,"quantity":1,"category":"Games"},\
+                {"productId":"505bd76785ebb509fc183733","sku":"46493-32","name":"Uno Card Game","price":3,"quantity":2,"category":"Games"}]},\
+                "context":{"library":{"name":"analytics-java","version":"3.5.4"},"locale":"en-US","timezone":"Europe/Amsterdam",\
+                "userAgent":"Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/537.36","page":{"path":"/checkout/done",\
+                "title":"Thank you","url":"https://shop.example.com/checkout/done"}},"timestamp":"2026-11-23T10:11:12.345Z"}""".formatted(id, user, device);
+        return event(EventType.TRACK, id, user, device, json);
     }
 
     private Event identify(String user, String device) {
         String id = messageId();
-        return event(EventType.IDENTIFY, id, user, device, IDENTIFY.formatted(id, user, device, made));
+        String json = """
+                {"type":"identify","messageId":"%1$s","userId":"%2$s","anonymousId":"%3$s","traits":{"email":"%2$s@shop.example.com",\
+                "firstName":"Peter","lastName":"Gibbons","plan":"premium","logins":%4$d,"company":{"name":"Initech","employees":200},\
+                "address":{"street":"6th St","city":"San Francisco","state":"CA","postalCode":"94103","country":"USA"},\
+                "createdAt":"2026-11-01T10:11:12.345Z","avatar":"https://gravatar.example.com/avatar/205e460b479e2e5b48aec07710c08d50"},\
+                "context":{"library":{"name":"analytics-java","version":"3.5.4"},"locale":"en-US","timezone":"Europe/Amsterdam",\
+                "userAgent":"Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/537.36","page":{"path":"/account",\
+                "title":"Account","url":"https://shop.example.com/account"}},"timestamp":"2026-11-23T10:11:12.345Z"}""".formatted(id, user, device, made);
+        return event(EventType.IDENTIFY, id, user, device, json);
     }
 
     private static String user(long number) {
@@ -107,8 +106,7 @@ final class IdentityEvents {
         return "ajs-next-1763892000000-%016x".formatted(made++);
     }
 
-    private static Event event(
-            EventType type, String messageId, @Nullable String userId, @Nullable String anonymousId, String json) {
+    private static Event event(EventType type, String messageId, String userId, String anonymousId, String json) {
         long now = System.currentTimeMillis();
         return new Event(
                 type, WORKSPACE, SOURCE, messageId, userId, anonymousId, null, null, now, now, Utf8Json.of(json));
