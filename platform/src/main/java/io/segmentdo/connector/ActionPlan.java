@@ -9,6 +9,7 @@ import io.segmentdo.mapping.Fql;
 import io.segmentdo.mapping.InvalidFqlException;
 import io.segmentdo.mapping.Mapping;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +27,7 @@ import java.util.function.Supplier;
  * @param let values worked out of an event, by name, which may refer to each other
  * @param skips conditions under which an event is left out: it counts as delivered
  * @param checks what must hold of an event
+ * @param audience of which an event speaks; one that speaks of none is left out
  * @param item the shape of one event in a batch; without one it is the payload
  * @param batch how events go together; without it each goes alone
  * @param steps the requests that they become; more than one only without a batch
@@ -39,6 +41,7 @@ record ActionPlan(
         Map<String, Mapping> let,
         List<Mapping> skips,
         List<Check> checks,
+        Optional<AudiencePlan> audience,
         Optional<Mapping> item,
         Optional<BatchPlan> batch,
         List<StepPlan> steps,
@@ -87,6 +90,7 @@ record ActionPlan(
                 "validate",
                 "item",
                 "batch",
+                "audience",
                 "forEach",
                 "request",
                 "steps",
@@ -95,7 +99,7 @@ record ActionPlan(
         connector.schema().share("fields", own.schema());
         YamlObject action = own;
         for (String key : SHARED) {
-            boolean isReplaced = key.equals("request") && own.has("steps");
+            boolean isReplaced = key.equals("request") && (own.has("steps") || own.has("audience"));
             action = isReplaced ? action : action.filledFrom(connector, key);
         }
         Optional<BatchPlan> batch =
@@ -111,6 +115,7 @@ record ActionPlan(
                 let(action),
                 action.mappings("skip", OF_EVENT),
                 checks(action),
+                AudiencePlan.read(action, OF_EVENT),
                 action.has("item") ? Optional.of(action.mapping("item", OF_EVENT)) : Optional.empty(),
                 batch,
                 requests.steps(),
@@ -127,6 +132,12 @@ record ActionPlan(
                     action.problem("java", "no request and no steps beside it");
                 }
                 return new Requests(List.of(), List.of());
+            }
+            if (action.has("audience")) {
+                Set<String> names = new HashSet<>(isBatch ? OF_BATCH : OF_EVENT);
+                names.add(AudiencePlan.BOUND);
+                List<StepPlan> steps = StepReader.ofAudience(action.object("audience"), names, secrets);
+                return new Requests(steps, steps);
             }
             YamlObject batch = action.object("batch");
             if (batch.has("request") || batch.has("steps")) {

@@ -131,13 +131,8 @@ public final class DeclaredDestination implements Destination {
     }
 
     @SuppressWarnings("rawtypes")
-    static DeclaredDestination read(YamlObject outermost, ClassLoader code) {
-        YamlObject connector = outermost
-                .refuse(
-                        "audience",
-                        "no audiences, which the platform does not have: an action that subscribes to identify calls adds people to a"
-                                + " list of the vendor's")
-                .allow(
+    static DeclaredDestination read(YamlObject connector, ClassLoader code) {
+        connector.allow(
                         "id",
                         "name",
                         "description",

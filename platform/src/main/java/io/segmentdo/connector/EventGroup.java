@@ -24,14 +24,16 @@ final class EventGroup {
 
     private final ActionPlan plan;
     private final List<Object> key;
+    private final Map<String, Object> audience;
     private final Optional<Scope> alone;
     private final List<OutboundEvent> events = new ArrayList<>();
     private final Map<Object, Item> items = new LinkedHashMap<>();
     private long bytes;
 
-    private EventGroup(ActionPlan plan, List<Object> key, Optional<Scope> alone) {
+    private EventGroup(ActionPlan plan, List<Object> key, Map<String, Object> audience, Optional<Scope> alone) {
         this.plan = plan;
         this.key = key;
+        this.audience = audience;
         this.alone = alone;
     }
 
@@ -56,7 +58,7 @@ final class EventGroup {
                 if (scope.isEmpty()) {
                     settle.accept(event, Delivery.skipped());
                 } else if (goesAlone(plan, scope.get())) {
-                    var alone = new EventGroup(plan, List.of(), scope);
+                    var alone = new EventGroup(plan, List.of(), Map.of(), scope);
                     alone.events.add(event);
                     groups.add(alone);
                 } else {
@@ -91,11 +93,13 @@ final class EventGroup {
         Object item = plan.item().isPresent() ? plan.item().get().apply(scope) : event.payload();
         List<Object> values = texts(batch.groupBy(), scope);
         int most = splits.getOrDefault(event.messageId(), batch.limits().events());
-        List<Object> key = List.of(plan.declared().id(), values, most);
+        Map<String, Object> audience =
+                plan.audience().flatMap(spoken -> spoken.of(scope)).orElse(Map.of());
+        List<Object> key = List.of(plan.declared().id(), values, audience, most);
         long size = batch.weighs() ? size(plan, event, item, context) : 0;
         EventGroup group = open.get(key);
         if (group == null || !group.hasRoom(batch.limits(), most, size)) {
-            group = new EventGroup(plan, values, Optional.empty());
+            group = new EventGroup(plan, values, audience, Optional.empty());
             open.put(key, group);
             groups.add(group);
         }
@@ -170,7 +174,7 @@ final class EventGroup {
             List<@Nullable Object> values = new ArrayList<>();
             sorted().forEach(item -> values.add(item.value()));
             Map<String, Mapping> let = plan.batch().map(BatchPlan::let).orElse(Map.of());
-            return scopes.ofBatch(values, key, let);
+            return scopes.ofBatch(values, key, audience, let);
         });
     }
 

@@ -62,13 +62,19 @@ final class EventScopes {
                 throw new RefusedException(check.message());
             }
         }
-        return Optional.of(scope);
+        if (plan.audience().isEmpty()) {
+            return Optional.of(scope);
+        }
+        Scope seen = scope;
+        return plan.audience().get().of(seen).map(spoken -> seen.with(AudiencePlan.BOUND, spoken));
     }
 
     /** The events of a batch. */
-    Scope ofBatch(List<@Nullable Object> items, List<Object> group, Map<String, Mapping> let) {
+    Scope ofBatch(
+            List<@Nullable Object> items, List<Object> group, Map<String, Object> audience, Map<String, Mapping> let) {
         Scope scope = configured
                 .with("items", items)
+                .with(AudiencePlan.BOUND, audience)
                 .with("group", group)
                 .with("now", context.clock().instant());
         return new WorkedOut(let, scope).scope();

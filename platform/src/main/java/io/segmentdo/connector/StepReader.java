@@ -52,6 +52,53 @@ final class StepReader {
         return new StepReader(names, secrets).sequence(holder, Set.of(), false);
     }
 
+    /**
+     * The steps that an {@code audience} stands for: find it or make it, which is remembered, then add or remove people.
+     *
+     * @param names what mappings may refer to, the audience among them
+     */
+    static List<StepPlan> ofAudience(YamlObject audience, Set<String> names, Set<String> secrets) {
+        var reader = new StepReader(names, secrets);
+        var steps = new ArrayList<StepPlan>();
+        Duration ttl = audience.duration("ttl", Duration.ofHours(1));
+        if (audience.has("get") || audience.has("create")) {
+            List<StepPlan> inside = new ArrayList<>();
+            List<Map<String, Object>> ids = List.of(
+                    Map.of("@step", "get.id"),
+                    Map.of("@step", "create.id"),
+                    Map.of("@fail", "there is no such audience at the destination"));
+            reader.part(audience, "get", Map.of("@literal", true)).ifPresent(inside::add);
+            reader.part(audience, "create", Map.of("@not", Map.of("@exists", Map.of("@step", "get.id"))))
+                    .ifPresent(inside::add);
+            steps.add(new StepPlan(
+                    AudiencePlan.BOUND,
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    inside,
+                    Map.of("id", made(Map.of("@coalesce", ids))),
+                    Optional.of(new StepPlan.Cache(made(Map.of("@audience", "name")), Optional.empty(), ttl)),
+                    Optional.empty(),
+                    Map.of()));
+        }
+        Map<String, Object> isMember = Map.of("@audience", "member");
+        reader.part(audience, "add", isMember).ifPresent(steps::add);
+        reader.part(audience, "remove", Map.of("@not", isMember)).ifPresent(steps::add);
+        return steps;
+    }
+
+    private Optional<StepPlan> part(YamlObject audience, String name, Map<String, Object> when) {
+        if (!audience.has(name)) {
+            return Optional.empty();
+        }
+        YamlObject part = audience.object(name).allow("forEach", "request", "capture", "response", "pass");
+        return Optional.of(plan(part, name, Optional.of(made(when)), List.of(), Set.of(), Optional.empty(), List.of()));
+    }
+
+    private static Mapping made(Map<String, Object> directive) {
+        return Mapping.compile((Object) directive, Set.of(AudiencePlan.BOUND, "step"));
+    }
+
     /** What is captured inside of a step is seen only there; inside of that there are requests only. */
     private List<StepPlan> sequence(YamlObject holder, Set<String> before, boolean isInside) {
         var steps = new ArrayList<StepPlan>();
@@ -86,18 +133,39 @@ final class StepReader {
             }
         }
         Set<String> known = with(names, "step");
+        List<StepPlan> inner = isSequence && !isInside ? sequence(step, earlier, true) : List.of();
+        return plan(
+                step,
+                step.text("name"),
+                step.has("when") ? Optional.of(step.mapping("when", known)) : Optional.empty(),
+                inner,
+                earlier,
+                step.has("cache") ? Optional.of(cache(step, known)) : Optional.empty(),
+                later);
+    }
+
+    private StepPlan plan(
+            YamlObject step,
+            String name,
+            Optional<Mapping> when,
+            List<StepPlan> inner,
+            Set<String> earlier,
+            Optional<StepPlan.Cache> cache,
+            List<String> later) {
+        Set<String> known = with(names, "step");
         Set<String> inUrls = new HashSet<>(known);
         inUrls.addAll(earlier);
         Optional<StepPlan.Each> each = each(step, known);
-        List<StepPlan> inner = isSequence && !isInside ? sequence(step, earlier, true) : List.of();
         return new StepPlan(
-                step.text("name"),
-                step.has("when") ? Optional.of(step.mapping("when", known)) : Optional.empty(),
+                name,
+                when,
                 each,
-                isSequence ? Optional.empty() : Optional.of(RequestPlan.read(step, withItem(inUrls, each), secrets)),
+                step.has("steps")
+                        ? Optional.empty()
+                        : Optional.of(RequestPlan.read(step, withItem(inUrls, each), secrets)),
                 inner,
                 capture(step, with(known, "status")),
-                step.has("cache") ? Optional.of(cache(step, known)) : Optional.empty(),
+                cache,
                 step.has("response") ? Optional.of(ResponseRules.read(step)) : Optional.empty(),
                 next(step, later));
     }

@@ -151,9 +151,14 @@ final class StepRun {
         });
     }
 
+    /** An audience, once it is found, has an id too, beside what the event says of it. */
     private void bind(StepPlan step, Map<String, @Nullable Object> values) {
         captured.put(step.name(), values);
-        scope = scope.with(step.name(), values);
+        Map<Object, @Nullable Object> known = new HashMap<>(values);
+        if (scope.bindings().get(step.name()) instanceof Map<?, ?> before) {
+            before.forEach(known::putIfAbsent);
+        }
+        scope = scope.with(step.name(), known);
     }
 
     /**

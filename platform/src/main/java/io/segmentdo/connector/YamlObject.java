@@ -54,17 +54,6 @@ final class YamlObject {
         return this;
     }
 
-    /** Reports a member that others know and we do not have, with what to do instead, and goes on without it. */
-    YamlObject refuse(String key, String expectation) {
-        if (!has(key)) {
-            return this;
-        }
-        problem(key, expectation);
-        var others = new LinkedHashMap<String, @Nullable Object>(members);
-        others.remove(key);
-        return new YamlObject(file, path, others, schema);
-    }
-
     List<ConnectorProblem> problems() {
         return file.problems();
     }

@@ -191,18 +191,15 @@ class DeclaredDestinationTest {
     }
 
     @Test
-    void whatOtherLanguagesHaveAndThisOneDoesNotIsSaidWithWhatToDoInstead() {
+    void whatDoesNotFitTogetherIsSaid() {
         String unsupported =
                 MINIMAL.replace("request:", "forEach: {list: $.x, maxConcurrent: 400}\n    request:") + """
-            audience: {create: {}}
             auth: {sigv4: {service: firehose, region: eu-west-1, accessKeyId: a, secretAccessKey: b, externalId: c}}
             retry: {backoff: 5m, backoffMax: 1s}
             settings: {share: {type: number, min: 1}}
             """;
 
         assertThatThrownBy(() -> DeclaredDestination.read("tiny.yaml", unsupported))
-                .hasMessageContaining("/audience")
-                .hasMessageContaining("an action that subscribes to identify calls")
                 .hasMessageContaining("/auth/sigv4/externalId: c (expected: roleArn beside it)")
                 .hasMessageContaining("/forEach/maxConcurrent: 400 (expected: at most 32)")
                 .hasMessageContaining("/retry")
