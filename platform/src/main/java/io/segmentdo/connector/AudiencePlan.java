@@ -39,7 +39,9 @@ record AudiencePlan(Mapping name, Mapping member) {
         if (!audience.has("add")) {
             audience.problem("add", "the request that adds people");
         }
-        if (action.has("request") || action.has("steps") || action.object("batch").has("when")) {
+        if (action.has("request")
+                || action.has("steps")
+                || action.object("batch").has("when")) {
             action.problem(BOUND, "no request, no steps and no batch.when beside it");
         }
         Set<String> withName = new HashSet<>(names);
