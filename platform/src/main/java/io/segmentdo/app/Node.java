@@ -321,7 +321,7 @@ public final class Node implements AutoCloseable {
                 claims.onChange(alone::changed);
                 return claims;
             }
-            Claims claims = parts.add(Claims.in(cluster.get(), store, lanes, metrics.registry()));
+            Claims claims = parts.add(Claims.in(cluster.get(), vertx, store, lanes, metrics.registry()));
             parts.add(() -> cluster.get().withdraw(config.app().shutdownTimeout()));
             return claims;
         }

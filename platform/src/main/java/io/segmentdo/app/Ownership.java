@@ -32,6 +32,11 @@ final class Ownership implements EventLog, Follower {
     }
 
     @Override
+    public void close(int partition) {
+        outbox.close(partition);
+    }
+
+    @Override
     public void add(Changes changes, OutboxEntry entry) {
         outbox.add(changes, entry);
     }
@@ -51,6 +56,5 @@ final class Ownership implements EventLog, Follower {
     public void disown(Set<Integer> partitions) {
         deliveries.disown(partitions);
         warehouse.ifPresent(loading -> partitions.forEach(loading::disown));
-        partitions.forEach(outbox::close);
     }
 }

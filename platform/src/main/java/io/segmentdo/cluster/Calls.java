@@ -64,9 +64,7 @@ final class Calls implements Colleagues {
     @Override
     public Future<Answers> askAll(String topic, JsonObject body) {
         Map<String, Future<JsonObject>> asked = new HashMap<>();
-        cluster.table().members().values().stream()
-                .filter(member -> !member.isPassive() && !member.name().equals(cluster.name()))
-                .forEach(member -> asked.put(member.name(), ask(member.name(), topic, body)));
+        cluster.others().forEach(member -> asked.put(member, ask(member, topic, body)));
         return Future.join(List.copyOf(asked.values())).transform(ignored -> {
             Map<String, JsonObject> answers = new HashMap<>();
             List<String> silent = new ArrayList<>();
@@ -86,7 +84,8 @@ final class Calls implements Colleagues {
         });
     }
 
-    private Future<JsonObject> ask(String member, String topic, JsonObject body) {
+    /** Asks one member. */
+    Future<JsonObject> ask(String member, String topic, JsonObject body) {
         String id = UUID.randomUUID().toString();
         return vertx.eventBus()
                 .<Object>request(address(topic, member), seal(new Envelope("question", topic, id, body)), options)

@@ -13,6 +13,7 @@ final class ClaimMeters {
     private final Counter released;
     private final Counter lost;
     private final Timer takeover;
+    private final Timer ownerless;
 
     ClaimMeters(MeterRegistry registry, IntSupplier owned, IntSupplier wanted) {
         gauge(registry, "segmentdo.partitions.owned", "Partitions that this node owns", owned);
@@ -23,6 +24,9 @@ final class ClaimMeters {
         this.takeover = Timer.builder("segmentdo.partitions.takeover")
                 .description(
                         "Time from when a partition should be owned here until it was, its former owner's lease included")
+                .register(registry);
+        this.ownerless = Timer.builder("segmentdo.partitions.ownerless")
+                .description("Time in which a partition that was handed over to this node had no owner, by the clocks of both")
                 .register(registry);
     }
 
@@ -45,6 +49,10 @@ final class ClaimMeters {
     void taken(long nanos) {
         taken.increment();
         takeover.record(nanos, TimeUnit.NANOSECONDS);
+    }
+
+    void handedOver(long ownerlessMillis) {
+        ownerless.record(ownerlessMillis, TimeUnit.MILLISECONDS);
     }
 
     void released(int partitions) {

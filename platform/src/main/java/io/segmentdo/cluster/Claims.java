@@ -6,13 +6,16 @@ import io.segmentdo.problem.PlatformException;
 import io.segmentdo.problem.Problem;
 import io.segmentdo.store.PartitionStore;
 import io.vertx.core.Future;
+import io.vertx.core.Vertx;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -28,18 +31,18 @@ import org.slf4j.LoggerFactory;
  *
  * <p>One thread compares the two, again whenever something may have changed. What is wanted and not owned is asked of the
  * store, which grants it when no living member has it, then loaded into the lanes, then shown to the followers. What is
- * owned and not wanted goes the way back: the lane ends its batch, followers store what they have, the store lets the next
- * owner in. A partition that the store has given to another, or whose lane has failed, is dropped and, when it is wanted,
+ * owned and not wanted goes the way back: followers store what they have, then, one partition after the other, the lane ends
+ * its batch, the store lets the next owner in, and that one is told. A partition that the store has given to another, or whose lane has failed, is dropped and, when it is wanted,
  * asked for again. Nothing here keeps a stale owner from writing; the store does.
  *
- * <p>Safe for concurrent use.
+ * <p>Longer than a page, because what is done to a partition on its way in and out is read together. Safe for concurrent
+ * use.
  */
 public final class Claims implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Claims.class);
     private static final Duration AGAIN = Duration.ofMillis(50);
+    private static final Duration HAND_OVER = Duration.ofSeconds(2);
     private static final Duration AFTER_FAILURE = Duration.ofMillis(250);
-    private static final Duration REFUSED_LONG = Duration.ofSeconds(15);
-    private static final Duration ANSWERED_LATELY = Duration.ofSeconds(2);
 
     private final PartitionStore store;
     private final Lanes lanes;
@@ -48,20 +51,21 @@ public final class Claims implements AutoCloseable {
     private final ClaimMeters meters;
     private final List<Follower> followers = new CopyOnWriteArrayList<>();
     private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
+    private Successors successors = Successors.NONE;
     private final Thread thread = Thread.ofPlatform().name("ownership").daemon().unstarted(this::run);
 
     // any thread
     private final Map<Integer, Long> held = new ConcurrentHashMap<>();
     private final Queue<Set<Integer>> lost = new ConcurrentLinkedQueue<>();
+    private final Offers offers = new Offers();
     private final Semaphore kicks = new Semaphore(0);
+    private final Readiness readiness = new Readiness();
     private volatile boolean closed;
-    private volatile boolean hasSettled;
-    private volatile long refusedSinceNanos;
-    private volatile long answeredNanos;
 
     // own thread only
     private final Map<Integer, Long> wantedSinceNanos = new HashMap<>();
     private final Map<Integer, Long> followed = new HashMap<>();
+    private final Map<Integer, Long> unreleased = new HashMap<>();
 
     /** Brings what is owned in line with a wish, at least so often. */
     Claims(PartitionStore store, Lanes lanes, Wish wish, Duration recheck, MeterRegistry registry) {
@@ -81,11 +85,12 @@ public final class Claims implements AutoCloseable {
         return new Claims(store, lanes, Wish.all(store.partitions()), Duration.ofSeconds(1), registry);
     }
 
-    /** Of a member of a cluster, which owns what the members' common table says. */
-    public static Claims in(Cluster cluster, PartitionStore store, Lanes lanes, MeterRegistry registry) {
+    /** Of a member of a cluster, which owns what the members' common table says, and tells them what it does. */
+    public static Claims in(Cluster cluster, Vertx vertx, PartitionStore store, Lanes lanes, MeterRegistry registry) {
         Claims claims = new Claims(store, lanes, cluster, Duration.ofMillis(200), registry);
         cluster.onChange(claims::kick);
         claims.onChange(cluster::changed);
+        new Herald(vertx, cluster, claims).start();
         return claims;
     }
 
@@ -97,6 +102,21 @@ public final class Claims implements AutoCloseable {
     /** Calls back on the own thread after partitions came or went. */
     public void onChange(Runnable listener) {
         listeners.add(listener);
+    }
+
+    /** Sets who is told of partitions that are given up; before {@link #start}. */
+    void succeededBy(Successors next) {
+        successors = next;
+    }
+
+    /**
+     * Another member has let go of a partition: it is asked for before all others, when it is wanted. Blocks until it is
+     * owned and its followers work; false when that takes too long.
+     *
+     * @param sinceMillis since when nobody owns it, in epoch milliseconds by the clock of that member
+     */
+    boolean offer(int partition, long sinceMillis) {
+        return offers.await(partition, sinceMillis, this::kick, HAND_OVER);
     }
 
     /** Takes what may be had, once, and goes on with that on an own thread. */
@@ -127,10 +147,7 @@ public final class Claims implements AutoCloseable {
      * long since then.
      */
     public boolean isReady() {
-        long now = System.nanoTime();
-        boolean isRefusedLong = now - refusedSinceNanos >= REFUSED_LONG.toNanos();
-        boolean isAnswered = now - answeredNanos < ANSWERED_LATELY.toNanos();
-        return missing() == 0 || (hasSettled && !(isRefusedLong && isAnswered));
+        return missing() == 0 || readiness.isReady();
     }
 
     /** Gives everything up, after the running batches. */
@@ -142,7 +159,7 @@ public final class Claims implements AutoCloseable {
             if (thread.isAlive()) {
                 thread.join();
             }
-            release(Set.copyOf(held.keySet()));
+            release(new TreeSet<>(held.keySet()));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
@@ -159,14 +176,10 @@ public final class Claims implements AutoCloseable {
     private Duration attempt() {
         try {
             boolean isSettled = round();
-            answeredNanos = System.nanoTime();
-            hasSettled |= isSettled;
-            if (isSettled) {
-                refusedSinceNanos = System.nanoTime();
-            }
+            readiness.answered(isSettled);
             return isSettled ? recheck : AGAIN;
         } catch (RuntimeException e) {
-            refusedSinceNanos = System.nanoTime(); // nobody has refused anything, the store is away
+            readiness.unanswered();
             log.atWarn().setCause(e).log("Partitions could not be taken or given up, trying again");
             return AFTER_FAILURE;
         }
@@ -187,8 +200,9 @@ public final class Claims implements AutoCloseable {
     private boolean round() {
         boolean changed = dropLost();
         changed |= stepDown();
+        releaseInStore(Map.of());
         Set<Integer> wanted = wish.wanted();
-        Set<Integer> unwanted = new HashSet<>(held.keySet());
+        Set<Integer> unwanted = new TreeSet<>(held.keySet());
         unwanted.removeAll(wanted);
         if (!unwanted.isEmpty()) {
             release(unwanted);
@@ -203,8 +217,10 @@ public final class Claims implements AutoCloseable {
         if (changed) {
             listeners.forEach(Runnable::run);
         }
-        lead();
-        return lost.isEmpty() && held.keySet().equals(wanted);
+        if (kicks.availablePermits() == 0) {
+            lead(); // which takes a while: first comes what somebody waits for
+        }
+        return lost.isEmpty() && held.keySet().equals(wanted) && followed.equals(held);
     }
 
     /** Shows the followers what is new; one that fails is shown it again. */
@@ -215,10 +231,10 @@ public final class Claims implements AutoCloseable {
                 followed.put(partition, epoch);
             }
         });
+        offers.taken(followed.keySet());
     }
 
-    private void part(Set<Integer> partitions) {
-        held.keySet().removeAll(partitions);
+    private void disown(Set<Integer> partitions) {
         followed.keySet().removeAll(partitions);
         followers.forEach(follower -> follower.disown(partitions));
     }
@@ -253,28 +269,47 @@ public final class Claims implements AutoCloseable {
 
     private void forget(Set<Integer> partitions) {
         if (!partitions.isEmpty()) {
-            part(partitions);
+            held.keySet().removeAll(partitions);
+            disown(partitions);
             meters.lost(partitions.size());
         }
     }
 
+    /**
+     * Gives partitions up. Followers store what they have while identity goes on; then one after another is let go and taken
+     * by its next owner, so that each of them is nobody's for a moment only. One that is slow is waited for once.
+     */
     private void release(Set<Integer> partitions) {
         if (partitions.isEmpty()) {
             return;
         }
-        Map<Integer, Long> epochs = new HashMap<>(held);
-        epochs.keySet().retainAll(partitions);
-        await(lanes.close(partitions));
-        part(partitions);
-        store.release(epochs);
+        disown(partitions);
+        boolean isTaken = true;
+        for (int partition : partitions) {
+            await(lanes.close(Set.of(partition)));
+            long nowMillis = System.currentTimeMillis();
+            Long epoch = held.remove(partition);
+            releaseInStore(epoch == null ? Map.of() : Map.of(partition, epoch));
+            isTaken = successors.handOver(partition, nowMillis, isTaken ? HAND_OVER : Duration.ZERO);
+        }
         meters.released(partitions.size());
         log.atInfo().addKeyValue("partitions", partitions.size()).log("Partitions were given up");
+    }
+
+    /** What the store did not let go, because it was away, is tried again with the next ones. */
+    private void releaseInStore(Map<Integer, Long> epochs) {
+        unreleased.putAll(epochs);
+        if (!unreleased.isEmpty()) {
+            store.release(Map.copyOf(unreleased));
+            unreleased.clear();
+        }
     }
 
     private boolean take(Set<Integer> missing) {
         long now = System.nanoTime();
         missing.forEach(partition -> wantedSinceNanos.putIfAbsent(partition, now));
-        Map<Integer, Long> epochs = store.tryOpen(missing);
+        Map<Integer, Long> free = offers.among(missing);
+        Map<Integer, Long> epochs = store.tryOpen(free.isEmpty() ? missing : free.keySet());
         if (epochs.isEmpty()) {
             return false;
         }
@@ -286,16 +321,28 @@ public final class Claims implements AutoCloseable {
             held.keySet().removeAll(epochs.keySet());
             throw e;
         }
-        long opened = System.nanoTime();
-        for (int partition : epochs.keySet()) {
-            Long since = wantedSinceNanos.remove(partition);
-            meters.taken(opened - (since == null ? opened : since));
-        }
-        log.atInfo()
-                .addKeyValue("partitions", epochs.size())
-                .addKeyValue("owned", held.size())
-                .log("Partitions were taken");
+        report(epochs.keySet(), free);
         return true;
+    }
+
+    private void report(Set<Integer> opened, Map<Integer, Long> freeSinceMillis) {
+        long nowNanos = System.nanoTime();
+        long nowMillis = System.currentTimeMillis();
+        List<Long> ownerlessMillis = new ArrayList<>();
+        for (int partition : opened) {
+            Long since = wantedSinceNanos.remove(partition);
+            meters.taken(nowNanos - (since == null ? nowNanos : since));
+            Long free = freeSinceMillis.get(partition);
+            if (free != null) {
+                ownerlessMillis.add(Math.max(0, nowMillis - free));
+            }
+        }
+        ownerlessMillis.forEach(meters::handedOver);
+        log.atInfo()
+                .addKeyValue("partitions", opened.size())
+                .addKeyValue("owned", held.size())
+                .addKeyValue("ownerlessMillis", ownerlessMillis)
+                .log("Partitions were taken");
     }
 
     private static void await(Future<Void> step) {

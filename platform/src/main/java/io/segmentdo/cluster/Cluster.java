@@ -23,6 +23,8 @@ import io.vertx.core.net.PemKeyCertOptions;
 import io.vertx.core.net.PemTrustOptions;
 import io.vertx.spi.cluster.hazelcast.HazelcastClusterManager;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -42,7 +44,8 @@ import org.slf4j.LoggerFactory;
  * <p>It joins without taking part ({@link #join}), so that the others keep their partitions while it starts, takes part when
  * it is ready ({@link #takePart}), and withdraws before it leaves ({@link #withdraw}), so that the others take over while it
  * still answers. The table of owners is a hint and is read again all the time: events of Hazelcast are only a reason to read
- * it sooner. In a split each side has a table of its own; the store decides then.
+ * it sooner. It says where partitions should be; where they are the members tell each other, and that is what {@link #find}
+ * goes by first. In a split each side has a table of its own; the store decides then.
  *
  * <p>Safe for concurrent use; joining, taking part and leaving block.
  */
@@ -67,7 +70,9 @@ public final class Cluster implements Directory, Wish, AutoCloseable {
     private final Semaphore kicks = new Semaphore(0);
     private final Thread thread =
             Thread.ofPlatform().name("cluster-table").daemon().unstarted(this::run);
+    private final Holdings holdings = new Holdings();
     private volatile Table table = Table.EMPTY;
+    private volatile List<@Nullable Place> owners = List.of();
     private volatile Part part = Part.NONE;
     private volatile boolean closed;
 
@@ -226,7 +231,28 @@ public final class Cluster implements Directory, Wish, AutoCloseable {
 
     @Override
     public @Nullable Place find(int partition) {
-        return table.find(partition);
+        List<@Nullable Place> known = owners;
+        return partition < known.size() ? known.get(partition) : null;
+    }
+
+    /** Takes in what a member says that it holds. */
+    void hear(Holdings.Held said) {
+        if (holdings.hear(said)) {
+            locate();
+            changed();
+        }
+    }
+
+    /** Partitions are where members say that they hold them, and else where they should be. */
+    private synchronized void locate() {
+        Table now = table;
+        List<@Nullable Place> found = new ArrayList<>();
+        for (int partition = 0; partition < partitions; partition++) {
+            String holder = holdings.find(partition);
+            Place place = holder == null ? null : now.placeAt(holder, partition);
+            found.add(place == null ? now.find(partition) : place);
+        }
+        owners = Collections.unmodifiableList(found);
     }
 
     @Override
@@ -274,6 +300,14 @@ public final class Cluster implements Directory, Wish, AutoCloseable {
         return table;
     }
 
+    /** The names of the other members that take part. */
+    List<String> others() {
+        return table.members().values().stream()
+                .filter(member -> !member.isPassive() && !member.name().equals(name))
+                .map(Table.TableMember::name)
+                .toList();
+    }
+
     ClusterConfig config() {
         return config;
     }
@@ -301,6 +335,8 @@ public final class Cluster implements Directory, Wish, AutoCloseable {
         Table now = Table.read(hazelcast, partitions);
         if (!now.equals(table)) {
             table = now;
+            holdings.retain(now.members().keySet());
+            locate();
             changed();
         }
     }

@@ -11,6 +11,9 @@ public interface Follower {
     /** Identity runs for this partition here, at this epoch. */
     void own(int partition, long epoch);
 
-    /** These are given up or lost: stores what it has, which may fail, and forgets them. */
+    /**
+     * These are about to be given up, while identity still runs for them, or are lost: stores what it has, which may fail,
+     * and forgets them.
+     */
     void disown(Set<Integer> partitions);
 }

@@ -4,9 +4,7 @@ import com.hazelcast.cluster.Member;
 import com.hazelcast.core.HazelcastInstance;
 import com.hazelcast.partition.Partition;
 import io.segmentdo.identity.Place;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -41,6 +39,11 @@ record Table(Map<String, TableMember> members, List<@Nullable Place> places) {
                     Integer.parseInt(lanes),
                     member.isLiteMember());
         }
+
+        /** Where a partition is that this member owns. */
+        private Place place(int partition) {
+            return new Place(name, partition % lanes);
+        }
     }
 
     /** The name that a member keeps until its process ends, while Hazelcast's own changes when clusters merge. */
@@ -57,25 +60,22 @@ record Table(Map<String, TableMember> members, List<@Nullable Place> places) {
         }
         @Nullable Place[] places = new Place[partitions];
         if (members.values().stream().anyMatch(member -> !member.isPassive())) {
-            Map<String, List<Place>> lanes = new HashMap<>();
             for (Partition partition : hazelcast.getPartitionService().getPartitions()) {
                 Member owner = partition.getOwner();
                 TableMember member = owner == null ? null : members.get(nameOf(owner));
                 if (member != null) {
-                    List<Place> of = lanes.computeIfAbsent(member.name(), name -> lanesOf(member));
-                    places[partition.getPartitionId()] = of.get(partition.getPartitionId() % of.size());
+                    places[partition.getPartitionId()] = member.place(partition.getPartitionId());
                 }
             }
         }
         return new Table(members, Arrays.asList(places));
     }
 
-    private static List<Place> lanesOf(TableMember member) {
-        List<Place> lanes = new ArrayList<>();
-        for (int lane = 0; lane < member.lanes(); lane++) {
-            lanes.add(new Place(member.name(), lane));
-        }
-        return lanes;
+    /** Where a partition is if it is this member's, null when there is no such member. */
+    @Nullable
+    Place placeAt(String name, int partition) {
+        TableMember member = members.get(name);
+        return member == null ? null : member.place(partition);
     }
 
     @Nullable

@@ -13,6 +13,9 @@ public interface EventLog {
      */
     long open(int partition, long epoch);
 
+    /** Leaves a partition's outbox to its next owner. */
+    void close(int partition);
+
     /** Adds an entry to what is about to be committed; the positions of one partition follow one another. */
     void add(Changes changes, OutboxEntry entry);
 

@@ -178,6 +178,7 @@ public final class IdentityLane {
         for (int number : numbers) {
             LanePartition closed = partitions.remove(number);
             actors.remove(number);
+            events.close(number);
             waiting += closed == null ? 0 : closed.waitingEvents();
         }
         arrivals.close(numbers);

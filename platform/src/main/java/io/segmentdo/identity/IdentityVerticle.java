@@ -256,6 +256,7 @@ final class IdentityVerticle extends VerticleBase {
         Set<Integer> partitions = new HashSet<>(opening);
         partitions.addAll(lane.partitions());
         hasFailed = true;
+        lane.close(lane.partitions());
         lane = factory.apply(Objects.requireNonNull(post));
         lost.accept(partitions);
         return problem;

@@ -187,6 +187,26 @@ class ClusterIT {
             }
         }
 
+        /** Does something, and waits until its consequences are over. */
+        private void happens(String what, Act act, Condition isOver) throws Exception {
+            List<ClusterMember> members = List.of(a, b, c);
+            List<Integer> logged = new ArrayList<>();
+            for (ClusterMember member : members) {
+                logged.add(member.log().length());
+            }
+            long from = System.currentTimeMillis();
+            act.run();
+            await("after " + what, isOver);
+            long until = System.currentTimeMillis();
+            List<Long> ownerless = new ArrayList<>();
+            for (int i = 0; i < members.size(); i++) {
+                ownerless.addAll(members.get(i).ownerlessMillis(logged.get(i)));
+            }
+            ownerless.sort(null);
+            happenings.add(new Happening(what, from, until, ownerless));
+            System.out.printf("cluster: %s took %d ms%n", what, until - from);
+        }
+
         private boolean isWhole() throws InterruptedException {
             int share = PARTITIONS / 3;
             return c.owned() == share && a.owned() == share && b.owned() == share;
@@ -303,15 +323,6 @@ class ClusterIT {
 
     private interface Condition {
         boolean holds() throws Exception;
-    }
-
-    /** Does something, and waits until its consequences are over. */
-    private void happens(String what, Act act, Condition isOver) throws Exception {
-        long from = System.currentTimeMillis();
-        act.run();
-        await("after " + what, isOver);
-        happenings.add(new Happening(what, from, System.currentTimeMillis()));
-        System.out.printf("cluster: %s took %d ms%n", what, System.currentTimeMillis() - from);
     }
 
     private static void await(String what, Condition condition) throws Exception {

@@ -8,13 +8,18 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** One member of a cluster in a JVM of its own, which a test can stop in every way there is. */
 final class ClusterMember implements AutoCloseable {
     private static final Pattern TOKEN = Pattern.compile("Owner token: (\\S+)");
+
+    private static final Pattern OWNERLESS = Pattern.compile("ownerlessMillis=\"\\[([0-9, ]+)]");
 
     private final ChildPlatform platform;
     private final HttpClient client = HttpClient.newHttpClient();
@@ -104,6 +109,16 @@ final class ClusterMember implements AutoCloseable {
                 .POST(HttpRequest.BodyPublishers.ofString(body))
                 .build();
         return client.send(request, HttpResponse.BodyHandlers.ofString()).body();
+    }
+
+    /** How long each partition that it was handed over had no owner, in milliseconds, from a place in its log on. */
+    List<Long> ownerlessMillis(int from) throws IOException {
+        List<Long> millis = new ArrayList<>();
+        Matcher told = OWNERLESS.matcher(log().substring(from));
+        while (told.find()) {
+            Stream.of(told.group(1).split(", ")).map(Long::valueOf).forEach(millis::add);
+        }
+        return millis;
     }
 
     String token() throws IOException {

@@ -27,12 +27,14 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -68,6 +70,29 @@ class ClaimsTest {
         assertThat(other.claims.held().get(2)).isGreaterThan(before.get(2));
         await(() -> epochsInUse.keySet().equals(ALL));
         assertThat(one.overlaps.get() + other.overlaps.get()).isZero();
+    }
+
+    @Test
+    void partitionsAreHandedOverOneAfterTheOther() throws Exception {
+        Member one = member(ALL);
+        Member other = member(Set.of());
+        Map<Integer, Set<Integer>> stillHeld = new LinkedHashMap<>();
+        one.claims.succeededBy((partition, sinceMillis, atMost) -> {
+            stillHeld.put(partition, one.claims.held().keySet());
+            await(() -> other.claims.offer(partition, sinceMillis));
+            return true;
+        });
+
+        other.wants(ALL);
+        one.wants(Set.of());
+        await(() -> other.claims.held().keySet().equals(ALL));
+
+        assertThat(List.copyOf(stillHeld.entrySet()))
+                .containsExactly(
+                        Map.entry(0, Set.of(1, 2, 3)),
+                        Map.entry(1, Set.of(2, 3)),
+                        Map.entry(2, Set.of(3)),
+                        Map.entry(3, Set.of()));
     }
 
     @Test
@@ -192,6 +217,11 @@ class ClaimsTest {
         }
 
         @Override
+        public void close(int partition) {
+            // nothing was open
+        }
+
+        @Override
         public void add(Changes changes, OutboxEntry entry) {
             throw new IllegalStateException("no event is sent");
         }
@@ -202,11 +232,11 @@ class ClaimsTest {
         }
     }
 
-    private static void await(BooleanSupplier condition) throws InterruptedException {
+    private static void await(BooleanSupplier condition) {
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
         while (!condition.getAsBoolean()) {
             assertThat(System.nanoTime()).as("still waiting").isLessThan(deadline);
-            Thread.sleep(10);
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10));
         }
     }
 }

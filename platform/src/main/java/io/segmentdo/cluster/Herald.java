@@ -1,0 +1,102 @@
+package io.segmentdo.cluster;
+
+import io.segmentdo.cluster.Holdings.Held;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonObject;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * Tells the other members which partitions are held here, and hears what they hold; hands partitions over to their next
+ * owners.
+ *
+ * <p>What is lost on the way does no harm: everything is said again every second, and whoever wants a partition asks the
+ * store for it anyway. Safe for concurrent use; handing over blocks.
+ */
+final class Herald implements Successors {
+    private static final String TOPIC = "holdings";
+    private static final long AGAIN_MILLIS = 1000;
+
+    private final Vertx vertx;
+    private final Cluster cluster;
+    private final Calls calls;
+    private final Claims claims;
+    private final AtomicLong numbers = new AtomicLong();
+
+    Herald(Vertx vertx, Cluster cluster, Claims claims) {
+        this.vertx = vertx;
+        this.cluster = cluster;
+        this.calls = new Calls(vertx, cluster);
+        this.claims = claims;
+    }
+
+    void start() {
+        calls.answer(TOPIC, this::answer);
+        claims.onChange(this::tellAll);
+        claims.succeededBy(this);
+        vertx.setPeriodic(AGAIN_MILLIS, ignored -> tellAll());
+    }
+
+    private void tellAll() {
+        Held mine = mine();
+        cluster.hear(mine);
+        for (String other : cluster.others()) {
+            calls.ask(other, TOPIC, write(mine)).onSuccess(answer -> cluster.hear(read(answer)));
+        }
+    }
+
+    @Override
+    public boolean handOver(int partition, long sinceMillis, Duration atMost) {
+        String next = cluster.ownerOf(partition).orElse(cluster.name());
+        if (next.equals(cluster.name())) {
+            return true;
+        }
+        Future<JsonObject> taken =
+                calls.ask(next, TOPIC, write(mine()).put("free", partition).put("sinceMillis", sinceMillis));
+        try {
+            return taken.onSuccess(answer -> cluster.hear(read(answer)))
+                    .toCompletionStage()
+                    .toCompletableFuture()
+                    .get(atMost.toMillis(), TimeUnit.MILLISECONDS)
+                    .getBoolean("taken");
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        } catch (TimeoutException | ExecutionException e) {
+            return false;
+        }
+    }
+
+    private JsonObject answer(JsonObject said) {
+        cluster.hear(read(said));
+        Integer free = said.getInteger("free");
+        boolean isTaken = free != null && claims.offer(free, said.getLong("sinceMillis"));
+        return write(mine()).put("taken", isTaken);
+    }
+
+    private synchronized Held mine() {
+        return new Held(cluster.name(), numbers.incrementAndGet(), claims.held());
+    }
+
+    private static JsonObject write(Held held) {
+        JsonObject epochs = new JsonObject();
+        held.epochs().forEach((partition, epoch) -> epochs.put(String.valueOf(partition), epoch));
+        return new JsonObject()
+                .put("member", held.member())
+                .put("number", held.number())
+                .put("held", epochs);
+    }
+
+    private static Held read(JsonObject said) {
+        JsonObject written = said.getJsonObject("held");
+        Map<Integer, Long> epochs = new HashMap<>();
+        written.fieldNames().forEach(partition -> epochs.put(Integer.valueOf(partition), written.getLong(partition)));
+        return new Held(said.getString("member"), said.getLong("number"), epochs);
+    }
+}
