@@ -98,7 +98,8 @@ final class Calls implements Colleagues {
                 });
     }
 
-    private static String address(String topic, String member) {
+    /** Where a member is asked. */
+    static String address(String topic, String member) {
         return topic + "@" + member;
     }
 

@@ -66,6 +66,7 @@ public final class Cluster implements Directory, Wish, AutoCloseable {
     private final String name;
     private final int lanes;
     private final HazelcastInstance hazelcast;
+    private final HazelcastClusterManager manager;
     private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
     private final Semaphore kicks = new Semaphore(0);
     private final Thread thread =
@@ -82,6 +83,7 @@ public final class Cluster implements Directory, Wish, AutoCloseable {
         this.name = name;
         this.lanes = lanes;
         this.hazelcast = hazelcast;
+        this.manager = new HazelcastClusterManager(hazelcast);
     }
 
     /**
@@ -176,7 +178,7 @@ public final class Cluster implements Directory, Wish, AutoCloseable {
                             .setKeyPath(tls.key()))
                     .setTrustOptions(new PemTrustOptions().addCertPath(tls.authority()));
         }
-        return builder.with(options.setEventBusOptions(bus)).withClusterManager(new HazelcastClusterManager(hazelcast));
+        return builder.with(options.setEventBusOptions(bus)).withClusterManager(manager);
     }
 
     /** By what members know each other's messages. */
@@ -187,6 +189,11 @@ public final class Cluster implements Directory, Wish, AutoCloseable {
     /** The others, to be asked over the event bus of this node. */
     public Colleagues colleagues(Vertx vertx) {
         return new Calls(vertx, this);
+    }
+
+    /** Whether the others know how the event bus of this node is reached. */
+    Reachability reachability(Vertx vertx) {
+        return new Reachability(vertx, manager, name);
     }
 
     /** Where the lanes of this node are, in the order of their numbers. */

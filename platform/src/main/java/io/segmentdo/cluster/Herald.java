@@ -40,7 +40,12 @@ final class Herald implements Successors {
         calls.answer(TOPIC, this::answer);
         claims.onChange(this::tellAll);
         claims.succeededBy(this);
-        vertx.setPeriodic(AGAIN_MILLIS, ignored -> tellAll());
+        String address = Calls.address(TOPIC, cluster.name());
+        Reachability reachability = cluster.reachability(vertx);
+        vertx.setPeriodic(AGAIN_MILLIS, ignored -> {
+            tellAll();
+            reachability.restore(address);
+        });
     }
 
     private void tellAll() {

@@ -10,6 +10,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,7 +28,8 @@ final class Actor {
         HELD
     }
 
-    private static final int VERSION = 3;
+    private static final int VERSION = 4;
+    private static final int BONDS_MAX = 1000;
 
     /** The place of a status is its code on disk: append only. */
     private static final List<Status> CODES = List.of(Status.ROOT, Status.FORWARD, Status.HELD);
@@ -78,6 +80,12 @@ final class Actor {
 
     /** User ids that an alias made the one to show, each with the fact that did. */
     Map<ActorId, Long> names = Map.of();
+
+    /**
+     * Facts by which identifiers that were taken away once held members together, so that the answer why these are one person
+     * is complete. Too many do no harm.
+     */
+    Set<Long> bonds = Set.of();
 
     long firstSeenMillis;
     long lastSeenMillis;
@@ -209,6 +217,19 @@ final class Actor {
         names.merge(user, fact, Math::max);
     }
 
+    /** Remembers what held members together, and forgets the oldest beyond a bound. */
+    void addBonds(Collection<Long> more) {
+        if (!more.isEmpty()) {
+            TreeSet<Long> all = new TreeSet<>(bonds);
+            all.addAll(more);
+            all.remove(0L);
+            while (all.size() > BONDS_MAX) {
+                all.pollFirst();
+            }
+            bonds = all;
+        }
+    }
+
     void addPending(Collection<ActorId> ids) {
         pending = pending instanceof LinkedHashSet<ActorId> ? pending : new LinkedHashSet<>(pending);
         pending.addAll(ids);
@@ -269,6 +290,7 @@ final class Actor {
         Frames.putMap(frame, groups, (to, group) -> group.write(to));
         Frames.putMap(frame, lastUsers, Frames::putActor);
         Frames.putMap(frame, names, (to, fact) -> to.putSize(fact));
+        Frames.putAll(frame, bonds, FrameWriter::putSize);
         frame.putLong(firstSeenMillis)
                 .putLong(lastSeenMillis)
                 .putString(firstMessageId)
@@ -302,6 +324,7 @@ final class Actor {
         actor.groups = orEmpty(Frames.readMap(frame, workspace, Membership::read));
         actor.lastUsers = orEmpty(Frames.readMap(frame, workspace, from -> Frames.readActor(from, workspace)));
         actor.names = orEmpty(Frames.readMap(frame, workspace, FrameReader::readSize));
+        actor.addBonds(Frames.readAll(frame, FrameReader::readSize));
         actor.firstSeenMillis = frame.readLong();
         actor.lastSeenMillis = frame.readLong();
         actor.firstMessageId = frame.readString();

@@ -4,6 +4,7 @@ import io.segmentdo.event.Event;
 import io.segmentdo.event.EventType;
 import io.segmentdo.event.ProfileFact;
 import io.segmentdo.identity.Actor.Status;
+import io.segmentdo.identity.Message.Abdicate;
 import io.segmentdo.identity.Message.Alias;
 import io.segmentdo.identity.Message.Answer;
 import io.segmentdo.identity.Message.Belongings;
@@ -13,6 +14,7 @@ import io.segmentdo.identity.Message.Forward;
 import io.segmentdo.identity.Message.Hold;
 import io.segmentdo.identity.Message.Join;
 import io.segmentdo.identity.Message.Leave;
+import io.segmentdo.identity.Message.Move;
 import io.segmentdo.identity.Message.Parting;
 import io.segmentdo.identity.Message.Propose;
 import io.segmentdo.identity.Message.Reset;
@@ -90,12 +92,14 @@ final class Actors implements Protocol {
             case Surrender surrender -> absorb(root, surrender);
             case Fence fence -> takeOut(root, fence);
             case Reset reset -> reset(root, reset);
+            case Abdicate abdicate -> abdicate(root, abdicate);
             case Answer answer -> answered(root, answer);
             case Canonical canonical -> {
                 root.addName(canonical.user(), canonical.fact());
                 state.changed(root);
             }
             case Hold hold -> throw misplaced(root, hold);
+            case Move move -> throw misplaced(root, move);
             case Restore restore -> throw misplaced(root, restore);
         }
     }
@@ -115,9 +119,16 @@ final class Actors implements Protocol {
                 state.changed(actor);
                 state.send(new Fence(next, actor.id, hold.members(), hold.fact(), hold.parting(), hold.cause()));
             }
+            case Move move -> {
+                actor.status = Status.HELD;
+                actor.forward = move.target();
+                state.changed(actor);
+                state.send(new Fence(next, actor.id, move.members(), move.fact(), Parting.MOVES, move.cause()));
+            }
             case Answer answer -> throw misplaced(actor, answer);
             case Forward forward -> throw misplaced(actor, forward);
             case Reset reset -> throw misplaced(actor, reset);
+            case Abdicate abdicate -> throw misplaced(actor, abdicate);
             case Restore restore -> throw misplaced(actor, restore);
         }
     }
@@ -464,6 +475,7 @@ final class Actors implements Protocol {
         actor.pending = Set.of();
         actor.groups = Map.of();
         actor.names = Map.of();
+        actor.bonds = Set.of();
         state.changed(actor);
         redeliver(actor);
     }
@@ -486,7 +498,7 @@ final class Actors implements Protocol {
                 groups.put(member, group);
             }
         }
-        return new Belongings(since, rows, groups, names);
+        return new Belongings(since, rows, groups, names, root.bonds);
     }
 
     private void absorb(Actor root, Surrender surrender) {
@@ -506,6 +518,10 @@ final class Actors implements Protocol {
                     surrender.fact(),
                     surrender.partition(),
                     surrender.position());
+        }
+        if (belongings.members().isEmpty()) {
+            belongings.groups().values().forEach(groups -> joinGroups(root, groups, surrender.cause()));
+            settled(surrender.from(), surrender.fact());
         }
         reconsider(root);
     }
@@ -532,6 +548,7 @@ final class Actors implements Protocol {
         });
         belongings.groups().forEach(root::addGroup);
         belongings.names().forEach(root::addName);
+        root.addBonds(belongings.bonds());
     }
 
     // ---- undoing links
@@ -546,9 +563,10 @@ final class Actors implements Protocol {
         }
         Belongings theirs = Belongings.NOTHING;
         switch (fence.parting()) {
-            case TAKES_ITS_OWN -> theirs = belongings(root, leaving, 0);
+            case TAKES_ITS_OWN, MOVES -> theirs = belongings(root, leaving, 0);
             case IS_FORGOTTEN -> leaveGroups(root, leaving, fence.fact());
             case LEAVES_IT_BEHIND -> {
+                root.addBonds(leaving.stream().map(root::since).toList());
                 inherit(root, leaving, fence.cause());
                 leaveGroups(root, leaving, fence.fact());
             }
@@ -576,12 +594,16 @@ final class Actors implements Protocol {
             Membership groups = root.groups.get(member);
             if (groups != null) {
                 root.addGroup(root.id, groups);
-                for (String group : groups.all()) {
-                    ActorId to = ActorId.group(root.id.workspace(), group);
-                    long since = root.since(root.id);
-                    state.send(new Join(to, root.id, since, groups.atMillis(), new TraitRow(), cause));
-                }
+                joinGroups(root, groups, cause);
             }
+        }
+    }
+
+    /** Is a member, by the root itself, of what somebody was who has gone. */
+    private void joinGroups(Actor root, Membership groups, Cause cause) {
+        for (String group : groups.all()) {
+            ActorId to = ActorId.group(root.id.workspace(), group);
+            state.send(new Join(to, root.id, root.since(root.id), groups.atMillis(), new TraitRow(), cause));
         }
     }
 
@@ -608,12 +630,20 @@ final class Actors implements Protocol {
     }
 
     private void restore(Actor actor, Restore restore) {
+        if (restore.parting() == Parting.MOVES) {
+            moved(actor, restore);
+            return;
+        }
         actor.status = Status.ROOT;
         actor.forward = null;
         actor.passedTo = Set.of();
         actor.lastUsers = Map.of();
         restore.belongings().members().forEach(actor::addMember);
         take(actor, restore.belongings());
+        if (restore.cause().rule().equals(Cause.DETACH)) {
+            Long since = restore.belongings().members().get(actor.id);
+            actor.addBonds(since == null ? List.of() : List.of(since));
+        }
         if (restore.parting() == Parting.TAKES_ITS_OWN) {
             announceCreated(actor, restore.cause());
             state.announce(
@@ -630,11 +660,60 @@ final class Actors implements Protocol {
         }
         state.changed(actor);
         redeliver(actor);
-        settled(actor, restore.fact());
+        settled(actor.id, restore.fact());
     }
 
-    private void settled(Actor actor, long fact) {
-        state.send(new Settled(ActorId.ledger(actor.id.workspace()), actor.id, fact));
+    /** Is a part of the same person by another way: what was given back goes there, then the events that were waiting. */
+    private void moved(Actor actor, Restore restore) {
+        actor.status = Status.FORWARD;
+        state.send(new Surrender(
+                Objects.requireNonNull(actor.forward, "who moves knows where to"),
+                actor.id,
+                false,
+                restore.fact(),
+                restore.belongings(),
+                actor.rulesVersion,
+                Map.of(),
+                null,
+                restore.partition(),
+                restore.position(),
+                restore.cause()));
+        state.changed(actor);
+        redeliver(actor);
+        settled(actor.id, restore.fact());
+    }
+
+    private void settled(ActorId id, long fact) {
+        state.send(new Settled(ActorId.ledger(id.workspace()), id, fact));
+    }
+
+    /** Leaves what it has to its heir, who says that it has arrived, and begins again as nobody's. */
+    private void abdicate(Actor root, Abdicate word) {
+        if (!root.members.isEmpty()) {
+            throw new IllegalStateException("a root is taken away that others belong to");
+        }
+        List<ActorId> own = List.of(root.id);
+        TraitRow row = state.traits(root, root.id).copy();
+        Membership groups = root.groups.get(root.id);
+        state.send(new Surrender(
+                word.heir(),
+                root.id,
+                false,
+                word.fact(),
+                new Belongings(
+                        Map.of(),
+                        row.isEmpty() ? Map.of() : Map.of(word.heir(), row),
+                        groups == null ? Map.of() : Map.of(word.heir(), groups),
+                        Map.of(),
+                        root.bonds),
+                root.rulesVersion,
+                Map.of(),
+                root.exists ? root.profileId() : null,
+                state.number(),
+                state.outboxTail(),
+                word.cause()));
+        leaveGroups(root, own, word.fact());
+        beginAgain(root, own, word.fact());
     }
 
     private void reset(Actor root, Reset reset) {
@@ -649,13 +728,18 @@ final class Actors implements Protocol {
             }
         }
         leaveGroups(root, leaving, reset.fact());
+        beginAgain(root, leaving, reset.fact());
+        settled(root.id, reset.fact());
+    }
+
+    private void beginAgain(Actor root, List<ActorId> leaving, long fact) {
         drop(root, leaving);
-        root.beginNextLife(reset.fact());
+        root.beginNextLife(fact);
         root.passedTo = Set.of();
         root.lastUsers = Map.of();
+        root.bonds = Set.of();
         root.forgetSeen();
         state.changed(root);
         reconsider(root);
-        settled(root, reset.fact());
     }
 }

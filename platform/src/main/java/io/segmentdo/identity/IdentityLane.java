@@ -271,8 +271,8 @@ public final class IdentityLane {
     }
 
     /**
-     * Takes a single identifier away from a person, who keeps what came by it; it begins again as nobody's. Refused when
-     * others came with it, or the person is known by it first of all.
+     * Takes a single identifier away from a person, who keeps what came by it and whoever came with it; it begins again as
+     * nobody's. When the person was known by it first of all, the profile goes on under the id of another identifier.
      */
     public Decision detach(ActorId id, String requestId, long atMillis) {
         return unmerge(id, true, Cause.request(requestId, Cause.DETACH, atMillis));

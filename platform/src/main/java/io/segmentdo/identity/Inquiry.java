@@ -62,6 +62,7 @@ final class Inquiry {
                 root.id,
                 root.profileId(),
                 identifiers,
+                root.bonds,
                 user == null ? "" : user.value(),
                 traits(root, partition),
                 groups(root),

@@ -2,11 +2,13 @@ package io.segmentdo.identity;
 
 import io.segmentdo.identity.Decision.Verdict;
 import io.segmentdo.identity.LedgerNode.Apart;
+import io.segmentdo.identity.Message.Abdicate;
 import io.segmentdo.identity.Message.Answer;
 import io.segmentdo.identity.Message.Canonical;
 import io.segmentdo.identity.Message.Delete;
 import io.segmentdo.identity.Message.Forward;
 import io.segmentdo.identity.Message.Hold;
+import io.segmentdo.identity.Message.Move;
 import io.segmentdo.identity.Message.Parting;
 import io.segmentdo.identity.Message.Propose;
 import io.segmentdo.identity.Message.Reset;
@@ -14,6 +16,7 @@ import io.segmentdo.identity.Message.Settled;
 import io.segmentdo.identity.Message.ToLedger;
 import io.segmentdo.identity.Message.Unmerge;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -245,19 +248,26 @@ final class Ledger {
 
     private void settled(Settled message) {
         LedgerHead head = state.head(message.id().workspace());
-        List<ActorId> nodes = head.settled(message.fact(), message.id());
-        for (ActorId id : nodes) {
+        if (!head.settled(message.fact(), message.id())) {
+            return;
+        }
+        List<Message> next = head.beginNextStage(message.fact());
+        if (!next.isEmpty()) {
+            next.forEach(state::send);
+            return;
+        }
+        for (ActorId id : head.endUndo(message.fact())) {
             LedgerNode root = root(known(id));
             root.undoing.remove(message.fact());
             state.changed(root);
         }
-        if (!nodes.isEmpty()) {
-            state.takeWaiting(head.workspace).forEach(this::on);
-        }
+        state.takeWaiting(head.workspace).forEach(this::on);
     }
 
-    private void begin(long fact, List<ActorId> nodes, List<ActorId> unsettled) {
-        state.head(nodes.getFirst().workspace()).beginUndo(fact, nodes, unsettled);
+    private void begin(long fact, List<ActorId> nodes, List<List<Message>> stages) {
+        state.head(nodes.getFirst().workspace())
+                .beginUndo(fact, nodes, stages)
+                .forEach(state::send);
         for (ActorId id : nodes) {
             LedgerNode root = root(known(id));
             root.undoing.add(fact);
@@ -265,25 +275,89 @@ final class Ledger {
         }
     }
 
-    /** Takes an absorbed root out of its component again, with all that came with it. */
     private void unmerge(Unmerge request) {
         LedgerNode part = state.findNode(request.id());
-        if (part == null || part.parent == null) {
-            boolean isShared = request.isAlone() && part != null && part.members.size() > 1;
-            refuse(request, isShared ? Verdict.REFUSED : Verdict.NOTHING_TO_DO, "not absorbed");
-            return;
+        List<LedgerNode> followers = part == null || !request.isAlone() ? List.of() : followers(part);
+        if (part != null && !followers.isEmpty()) {
+            takeAway(part, followers, request.cause());
+        } else if (part != null && part.parent != null) {
+            takeOut(part, request);
+        } else {
+            append(Fact.Kind.REFUSED, request.id(), request.id(), "not absorbed", null, request.cause());
+            state.decided(Verdict.NOTHING_TO_DO);
         }
-        LedgerNode root = root(part);
-        if (request.isAlone() && cameWithOthers(part, root)) {
-            refuse(request, Verdict.REFUSED, "others came with it");
-            return;
-        }
-        part.parent = null;
-        for (ActorId member : List.copyOf(root.members.keySet())) {
-            if (root(known(member)).id.equals(part.id)) {
-                move(member, root, part);
+    }
+
+    /** Those who were absorbed by an identifier and still lead to it, the oldest first. */
+    private List<LedgerNode> followers(LedgerNode node) {
+        return root(node).members.keySet().stream()
+                .map(this::known)
+                .filter(member -> node.id.equals(member.parent))
+                .sorted(Comparator.comparingLong(member -> member.rank))
+                .toList();
+    }
+
+    /**
+     * Takes a single identifier away to which others lead. First they move: to where it led itself, or, when it was the root,
+     * to the oldest of them, which becomes the root before. When nobody leads to it any more, it goes.
+     */
+    private void takeAway(LedgerNode gone, List<LedgerNode> followers, Cause cause) {
+        LedgerNode root = root(gone);
+        boolean isRoot = root.id.equals(gone.id);
+        LedgerNode heir = isRoot ? followers.getFirst() : root;
+        ActorId target = isRoot ? heir.id : Objects.requireNonNull(gone.parent);
+        long fact = append(Fact.Kind.UNMERGED, gone.id, heir.id, cause.rule(), null, cause);
+        Map<ActorId, List<ActorId>> subtrees = subtrees(List.copyOf(root.members.keySet()));
+        List<Message> moves = new ArrayList<>();
+        for (LedgerNode follower : followers) {
+            boolean isHeir = follower.id.equals(target);
+            follower.parent = isHeir ? null : target;
+            state.changed(follower);
+            if (!isHeir) {
+                List<ActorId> members = Objects.requireNonNull(subtrees.get(follower.id));
+                moves.add(new Move(follower.id, members, target, fact, cause));
             }
         }
+        gone.parent = null;
+        List<List<Message>> stages = new ArrayList<>();
+        if (isRoot) {
+            List<ActorId> members = Objects.requireNonNull(subtrees.get(heir.id));
+            stages.add(List.of(new Hold(heir.id, members, fact, Parting.TAKES_ITS_OWN, cause)));
+            heir.members = gone.members;
+            gone.members = new LinkedHashMap<>();
+            inheritApart(gone, heir);
+        }
+        move(gone.id, heir, gone);
+        keepApart(gone, heir);
+        if (!moves.isEmpty()) {
+            stages.add(moves);
+        }
+        Hold last = new Hold(gone.id, List.of(gone.id), fact, Parting.LEAVES_IT_BEHIND, cause);
+        stages.add(List.of(isRoot ? new Abdicate(gone.id, heir.id, fact, cause) : last));
+        begin(fact, List.of(gone.id, heir.id), stages);
+        if (!isRoot) {
+            release(heir, gone);
+        }
+        state.decided(Verdict.DECIDED);
+    }
+
+    /** Who was apart from a person stays so, and knows it by its heir. */
+    private void inheritApart(LedgerNode gone, LedgerNode heir) {
+        for (Apart pair : gone.apart) {
+            if (pair.mine().equals(gone.id)) {
+                heir.apart.add(new Apart(heir.id, pair.other()));
+                LedgerNode other = root(known(pair.other()));
+                other.apart.replaceAll(back -> back.other().equals(gone.id) ? new Apart(back.mine(), heir.id) : back);
+                state.changed(other);
+            } else {
+                heir.apart.add(pair);
+            }
+        }
+        gone.apart = new ArrayList<>();
+    }
+
+    /** From now on nothing but an alias may join a part again with what it was taken out of. */
+    private void keepApart(LedgerNode part, LedgerNode root) {
         List<Apart> moving = root.apart.stream()
                 .filter(pair -> part.members.containsKey(pair.mine()))
                 .toList();
@@ -293,22 +367,25 @@ final class Ledger {
         root.apart.add(new Apart(root.id, part.id));
         state.changed(root);
         state.changed(part);
+    }
+
+    /** Takes an absorbed root out of its component again, with all that came with it. */
+    private void takeOut(LedgerNode part, Unmerge request) {
+        LedgerNode root = root(part);
+        part.parent = null;
+        for (ActorId member : List.copyOf(root.members.keySet())) {
+            if (root(known(member)).id.equals(part.id)) {
+                move(member, root, part);
+            }
+        }
+        keepApart(part, root);
         Parting parting = request.isAlone() ? Parting.LEAVES_IT_BEHIND : Parting.TAKES_ITS_OWN;
         Cause cause = request.cause();
         long fact = append(Fact.Kind.UNMERGED, part.id, root.id, cause.rule(), null, cause);
-        begin(fact, List.of(part.id, root.id), List.of(part.id));
-        state.send(new Hold(part.id, List.copyOf(part.members.keySet()), fact, parting, cause));
+        Hold hold = new Hold(part.id, List.copyOf(part.members.keySet()), fact, parting, cause);
+        begin(fact, List.of(part.id, root.id), List.of(List.of(hold)));
         release(root, part);
         state.decided(Verdict.DECIDED);
-    }
-
-    private boolean cameWithOthers(LedgerNode part, LedgerNode root) {
-        return root.members.keySet().stream().anyMatch(member -> part.id.equals(known(member).parent));
-    }
-
-    private void refuse(Unmerge request, Verdict verdict, String reason) {
-        append(Fact.Kind.REFUSED, request.id(), request.id(), reason, null, request.cause());
-        state.decided(verdict);
     }
 
     /** What a root asked for and is taken out again on its way will never come to it. */
@@ -330,7 +407,11 @@ final class Ledger {
         ActorId rootId = root == null ? request.id() : root.id;
         List<ActorId> members = root == null ? List.of(rootId) : List.copyOf(root.members.keySet());
         long fact = append(Fact.Kind.DELETED, request.id(), rootId, Cause.DELETE, null, request.cause());
-        if (root != null) {
+        Reset reset = new Reset(rootId, members, fact, request.cause());
+        if (root == null) {
+            state.send(reset);
+        } else {
+            List<Message> all = new ArrayList<>();
             forgetApart(root);
             Map<ActorId, List<ActorId>> subtrees = subtrees(members);
             for (ActorId member : members) {
@@ -341,14 +422,14 @@ final class Ledger {
                     single.members.put(member, since);
                     state.changed(single);
                     List<ActorId> subtree = subtrees.getOrDefault(member, List.of(member));
-                    state.send(new Hold(member, subtree, fact, Parting.IS_FORGOTTEN, request.cause()));
+                    all.add(new Hold(member, subtree, fact, Parting.IS_FORGOTTEN, request.cause()));
                 }
             }
             root.members.keySet().retainAll(List.of(root.id));
             state.changed(root);
-            begin(fact, members, members);
+            all.add(reset);
+            begin(fact, members, List.of(all));
         }
-        state.send(new Reset(rootId, members, fact, request.cause()));
         state.decided(Verdict.DECIDED);
     }
 

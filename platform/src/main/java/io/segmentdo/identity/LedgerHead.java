@@ -8,19 +8,21 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 /** The counters of a workspace's ledger, and what it is in the middle of undoing. Confined to its lane. */
 final class LedgerHead {
-    private static final int VERSION = 2;
+    private static final int VERSION = 3;
 
     /**
      * A deletion or an unmerge that has been decided.
      *
      * @param nodes the identifiers whose components it concerns
-     * @param unsettled the actors that are still to say that they are on their own
+     * @param unsettled the actors that are still to say that they are where they should be
+     * @param stages what is sent when they are: to others that have to settle as well, stage by stage
      */
-    private record Undo(List<ActorId> nodes, Set<ActorId> unsettled) {}
+    private record Undo(List<ActorId> nodes, Set<ActorId> unsettled, List<List<Message>> stages) {}
 
     final String workspace;
     private long facts;
@@ -53,18 +55,34 @@ final class LedgerHead {
         return facts;
     }
 
-    void beginUndo(long fact, List<ActorId> nodes, List<ActorId> unsettled) {
-        undoing.put(fact, new Undo(List.copyOf(nodes), new LinkedHashSet<>(unsettled)));
+    /**
+     * Begins with the first stage of an undo, whose messages have to be sent.
+     *
+     * @param nodes the identifiers whose components it concerns
+     * @param stages in each some messages, whose receivers have to say that they are settled
+     */
+    List<Message> beginUndo(long fact, List<ActorId> nodes, List<List<Message>> stages) {
+        List<Message> first = stages.getFirst();
+        List<ActorId> unsettled = first.stream().map(Message::to).toList();
+        undoing.put(fact, new Undo(nodes, new LinkedHashSet<>(unsettled), stages.subList(1, stages.size())));
+        return first;
     }
 
-    /** One of the actors is on its own; returns the identifiers concerned when it was the last one, else nothing. */
-    List<ActorId> settled(long fact, ActorId actor) {
+    /** One of the actors is where it should be; whether it was the last one. */
+    boolean settled(long fact, ActorId actor) {
         Undo undo = undoing.get(fact);
-        if (undo == null || !undo.unsettled.remove(actor) || !undo.unsettled.isEmpty()) {
-            return List.of();
-        }
-        undoing.remove(fact);
-        return undo.nodes;
+        return undo != null && undo.unsettled.remove(actor) && undo.unsettled.isEmpty();
+    }
+
+    /** Goes on with the next stage, whose messages have to be sent; there are none behind the last one. */
+    List<Message> beginNextStage(long fact) {
+        Undo undo = Objects.requireNonNull(undoing.get(fact));
+        return undo.stages.isEmpty() ? List.of() : beginUndo(fact, undo.nodes, undo.stages);
+    }
+
+    /** It is done; returns the identifiers concerned. */
+    List<ActorId> endUndo(long fact) {
+        return Objects.requireNonNull(undoing.remove(fact)).nodes;
     }
 
     byte[] toBytes() {
@@ -74,6 +92,11 @@ final class LedgerHead {
             to.putSize(undo.getKey());
             Frames.putActors(to, undo.getValue().nodes);
             Frames.putActors(to, undo.getValue().unsettled);
+            Frames.putAll(
+                    to,
+                    undo.getValue().stages,
+                    (staged, stage) -> Frames.putAll(
+                            staged, stage, (each, message) -> each.putBytes(MessageCodec.encode(message))));
         });
         frame.putSize(waitingFirst).putSize(waitingEnd);
         return frame.toBytes();
@@ -89,7 +112,12 @@ final class LedgerHead {
         head.ranks = frame.readSize();
         long count = frame.readSize();
         for (long i = 0; i < count; i++) {
-            head.beginUndo(frame.readSize(), Frames.readActors(frame, workspace), Frames.readActors(frame, workspace));
+            long fact = frame.readSize();
+            List<ActorId> nodes = Frames.readActors(frame, workspace);
+            List<ActorId> unsettled = Frames.readActors(frame, workspace);
+            List<List<Message>> stages = Frames.readAll(
+                    frame, staged -> Frames.readAll(staged, each -> MessageCodec.decode(each.readBytes())));
+            head.undoing.put(fact, new Undo(nodes, new LinkedHashSet<>(unsettled), stages));
         }
         head.waitingFirst = frame.readSize();
         head.waitingEnd = frame.readSize();

@@ -3,6 +3,7 @@ package io.segmentdo.identity;
 import io.segmentdo.event.Event;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** What actors say to each other, all within one workspace. Immutable; maps and rows are not changed once sent. */
@@ -19,10 +20,12 @@ sealed interface Message {
         /** All of it is forgotten. */
         IS_FORGOTTEN,
         /** It stays with the person, only the identifier goes. */
-        LEAVES_IT_BEHIND;
+        LEAVES_IT_BEHIND,
+        /** It takes its own with it, to another place with the same person. */
+        MOVES;
 
         /** The place is the code on disk: append only. */
-        private static final List<Parting> CODES = List.of(TAKES_ITS_OWN, IS_FORGOTTEN, LEAVES_IT_BEHIND);
+        private static final List<Parting> CODES = List.of(TAKES_ITS_OWN, IS_FORGOTTEN, LEAVES_IT_BEHIND, MOVES);
 
         int code() {
             return CODES.indexOf(this);
@@ -61,13 +64,15 @@ sealed interface Message {
      *
      * @param members each with the fact by which itself joined something last
      * @param names user ids that an alias made the one to show, each with the fact that did
+     * @param bonds facts by which identifiers that were taken away once held members together
      */
     record Belongings(
             Map<ActorId, Long> members,
             Map<ActorId, TraitRow> traits,
             Map<ActorId, Membership> groups,
-            Map<ActorId, Long> names) {
-        static final Belongings NOTHING = new Belongings(Map.of(), Map.of(), Map.of(), Map.of());
+            Map<ActorId, Long> names,
+            Set<Long> bonds) {
+        static final Belongings NOTHING = new Belongings(Map.of(), Map.of(), Map.of(), Map.of(), Set.of());
     }
 
     /** The ledger's word to a root: you are a part of {@code winner} now. */
@@ -79,7 +84,8 @@ sealed interface Message {
     }
 
     /**
-     * The state of a former root on its way to the new one, in front of everything else that comes that way.
+     * The state of a former root on its way to the new one, in front of everything else that comes that way; without members
+     * what an identifier that was taken away leaves to its heir.
      *
      * @param isPassed whether it has been passed on by one that was the winner at first
      * @param rulesVersion the rules under which links were refused
@@ -113,6 +119,25 @@ sealed interface Message {
         @Override
         public int code() {
             return 4;
+        }
+    }
+
+    /**
+     * The ledger's word to a part: the one through which you and {@code members} came is taken away, go to {@code target}
+     * instead.
+     */
+    record Move(ActorId to, List<ActorId> members, ActorId target, long fact, Cause cause) implements ToIdentifier {
+        @Override
+        public int code() {
+            return 17;
+        }
+    }
+
+    /** The ledger's word to a root that everybody else has left: what you have is your heir's, begin again as nobody's. */
+    record Abdicate(ActorId to, ActorId heir, long fact, Cause cause) implements ToIdentifier {
+        @Override
+        public int code() {
+            return 18;
         }
     }
 
@@ -212,7 +237,7 @@ sealed interface Message {
     /**
      * Asks the ledger to take an absorbed profile out again.
      *
-     * @param isAlone whether it is just this identifier that goes, and only if nothing came with it
+     * @param isAlone whether it is just this identifier that goes, while what it had and who came with it stay
      */
     record Unmerge(ActorId to, ActorId id, boolean isAlone, Cause cause) implements ToLedger {
         @Override

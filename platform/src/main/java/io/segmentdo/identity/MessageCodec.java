@@ -3,6 +3,7 @@ package io.segmentdo.identity;
 import io.segmentdo.event.EventCodec;
 import io.segmentdo.event.FrameReader;
 import io.segmentdo.event.FrameWriter;
+import io.segmentdo.identity.Message.Abdicate;
 import io.segmentdo.identity.Message.Alias;
 import io.segmentdo.identity.Message.Answer;
 import io.segmentdo.identity.Message.Belongings;
@@ -13,6 +14,7 @@ import io.segmentdo.identity.Message.Forward;
 import io.segmentdo.identity.Message.Hold;
 import io.segmentdo.identity.Message.Join;
 import io.segmentdo.identity.Message.Leave;
+import io.segmentdo.identity.Message.Move;
 import io.segmentdo.identity.Message.Parting;
 import io.segmentdo.identity.Message.Propose;
 import io.segmentdo.identity.Message.Reset;
@@ -22,6 +24,7 @@ import io.segmentdo.identity.Message.Surrender;
 import io.segmentdo.identity.Message.Unmerge;
 import io.segmentdo.identity.Message.Visit;
 import java.util.List;
+import java.util.Set;
 
 /** The binary form of messages, in channels and in the queues of actors. The numbers of the kinds are for ever. Pure. */
 final class MessageCodec {
@@ -52,6 +55,17 @@ final class MessageCodec {
             case Surrender m -> writeSurrender(m, frame);
             case Hold m -> {
                 writeCut(frame, m.members(), m.fact(), m.parting());
+                m.cause().write(frame);
+            }
+            case Move m -> {
+                Frames.putActors(frame, m.members());
+                Frames.putActor(frame, m.target());
+                frame.putSize(m.fact());
+                m.cause().write(frame);
+            }
+            case Abdicate m -> {
+                Frames.putActor(frame, m.heir());
+                frame.putSize(m.fact());
                 m.cause().write(frame);
             }
             case Fence m -> {
@@ -135,6 +149,7 @@ final class MessageCodec {
         Frames.putMap(frame, belongings.traits(), (to, row) -> row.write(to));
         Frames.putMap(frame, belongings.groups(), (to, group) -> group.write(to));
         Frames.putMap(frame, belongings.names(), (to, fact) -> to.putSize(fact));
+        Frames.putAll(frame, belongings.bonds(), FrameWriter::putSize);
     }
 
     static Message decode(byte[] bytes) {
@@ -202,6 +217,14 @@ final class MessageCodec {
             case 14 -> new Delete(to, Frames.readActor(frame, workspace), Cause.read(frame));
             case 16 -> new Leave(to, Frames.readActor(frame, workspace), frame.readSize());
             case 15 -> new Settled(to, Frames.readActor(frame, workspace), frame.readSize());
+            case 17 ->
+                new Move(
+                        to,
+                        Frames.readActors(frame, workspace),
+                        Frames.readActor(frame, workspace),
+                        frame.readSize(),
+                        Cause.read(frame));
+            case 18 -> new Abdicate(to, Frames.readActor(frame, workspace), frame.readSize(), Cause.read(frame));
             default -> throw frame.corrupt("message kind " + kind);
         };
     }
@@ -233,7 +256,8 @@ final class MessageCodec {
                 Frames.readMap(frame, workspace, FrameReader::readSize),
                 Frames.readMap(frame, workspace, TraitRow::read),
                 Frames.readMap(frame, workspace, Membership::read),
-                Frames.readMap(frame, workspace, FrameReader::readSize));
+                Frames.readMap(frame, workspace, FrameReader::readSize),
+                Set.copyOf(Frames.readAll(frame, FrameReader::readSize)));
     }
 
     private static Parting parting(FrameReader frame) {

@@ -2,6 +2,7 @@ package io.segmentdo.identity;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * A person or a group as its owner knows it.
@@ -12,6 +13,7 @@ import java.util.Map;
  * @param id its public id; another one after it has been deleted and has come again
  * @param identifiers all its identifiers, each with the fact of the ledger through which it joined, 0 when it was there from
  *     the start; of a group its members
+ * @param bonds further facts that hold them together, by identifiers that were taken away
  * @param userId the user id to show, empty when there is none
  * @param traits per name the last value in event time
  * @param groups the groups it belongs to, the one named last first
@@ -23,6 +25,7 @@ public record Profile(
         ActorId root,
         String id,
         Map<ActorId, Long> identifiers,
+        Set<Long> bonds,
         String userId,
         Map<String, Trait> traits,
         List<String> groups,

@@ -6,6 +6,7 @@ import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.EventBus;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 
 /** The binary form of what owners are asked and answer. Pure. */
 final class QuestionCodec {
@@ -105,6 +106,7 @@ final class QuestionCodec {
         Frames.putActor(frame, profile.root());
         frame.putString(profile.id());
         Frames.putMap(frame, profile.identifiers(), (to, fact) -> to.putSize(fact));
+        Frames.putAll(frame, profile.bonds(), FrameWriter::putSize);
         frame.putString(profile.userId());
         Frames.putAll(frame, profile.traits().entrySet(), (to, entry) -> {
             Profile.Trait trait = entry.getValue();
@@ -123,6 +125,7 @@ final class QuestionCodec {
         ActorId root = Frames.readActor(frame, workspace);
         String id = frame.readString();
         Map<ActorId, Long> identifiers = Frames.readMap(frame, workspace, FrameReader::readSize);
+        Set<Long> bonds = Set.copyOf(Frames.readAll(frame, FrameReader::readSize));
         String userId = frame.readString();
         Map<String, Profile.Trait> traits = new LinkedHashMap<>();
         for (long left = frame.readSize(); left > 0; left--) {
@@ -132,6 +135,7 @@ final class QuestionCodec {
                 root,
                 id,
                 identifiers,
+                bonds,
                 userId,
                 traits,
                 Frames.readAll(frame, FrameReader::readString),

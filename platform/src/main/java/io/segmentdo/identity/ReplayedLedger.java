@@ -1,6 +1,8 @@
 package io.segmentdo.identity;
 
+import io.segmentdo.identity.Message.Abdicate;
 import io.segmentdo.identity.Message.Hold;
+import io.segmentdo.identity.Message.Move;
 import io.segmentdo.identity.Message.Propose;
 import io.segmentdo.identity.Message.Reset;
 import io.segmentdo.identity.Message.Settled;
@@ -104,11 +106,19 @@ final class ReplayedLedger implements LedgerState {
 
     @Override
     public void send(Message message) {
-        if (message instanceof Hold hold) {
-            settled.add(new Settled(ActorId.ledger(workspace), hold.to(), hold.fact()));
-        } else if (message instanceof Reset reset) {
-            settled.add(new Settled(ActorId.ledger(workspace), reset.to(), reset.fact()));
+        switch (message) {
+            case Hold hold -> settled(hold.to(), hold.fact());
+            case Move move -> settled(move.to(), move.fact());
+            case Reset reset -> settled(reset.to(), reset.fact());
+            case Abdicate abdicate -> settled(abdicate.to(), abdicate.fact());
+            default -> {
+                // nobody is waited for who hears it
+            }
         }
+    }
+
+    private void settled(ActorId id, long fact) {
+        settled.add(new Settled(ActorId.ledger(workspace), id, fact));
     }
 
     @Override

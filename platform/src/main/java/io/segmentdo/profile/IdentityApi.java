@@ -52,6 +52,7 @@ public final class IdentityApi {
         router.get(PROFILE + "/why").handler(Endpoint.answering(this::explain));
         router.delete(PROFILE).handler(Endpoint.answering(context -> order(context, profiles::delete)));
         router.post(PROFILE + "/unmerge").handler(Endpoint.answering(context -> order(context, profiles::unmerge)));
+        router.post(PROFILE + "/detach").handler(Endpoint.answering(context -> order(context, profiles::detach)));
         router.post(PROFILE + "/alias").handler(Endpoint.body(BODY_MAX)).handler(Endpoint.answering(this::alias));
         router.post(DRY_RUN).handler(Endpoint.body(RULES_MAX)).handler(Endpoint.blocking(this::tryRules));
     }
@@ -109,7 +110,7 @@ public final class IdentityApi {
         if (other.isPresent()) {
             answer.put("same", profile.identifiers().containsKey(other.get()));
         }
-        List<Fact> chain = other.map(to -> links.between(id, to)).orElseGet(links::all);
+        List<Fact> chain = other.map(to -> links.between(id, to)).orElseGet(() -> links.from(profile.root()));
         JsonArray shown = new JsonArray();
         chain.forEach(fact -> shown.add(show(fact)));
         return answer.put("links", shown);

@@ -159,7 +159,7 @@ public final class ProfileApi {
             case NOTHING_TO_DO, REFUSED ->
                 throw new PlatformException(
                         Problem.INVALID_REQUEST,
-                        "the profile is known by this identifier, or others came with it (expected: one that came alone)");
+                        "the profile has no other identifier (expected: one of several)");
         };
     }
 

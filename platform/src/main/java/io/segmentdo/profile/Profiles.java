@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /**
  * The people and groups of all workspaces, as their owners know them.
@@ -67,9 +68,9 @@ public final class Profiles {
                                 new PlatformException(Problem.NOT_FOUND, "Profile was not found."))));
     }
 
-    /** The facts by which identifiers of a profile joined it, by their numbers. */
+    /** The facts by which identifiers of a profile joined it, those taken away among them, by their numbers. */
     Future<Map<Long, Fact>> causes(Profile profile) {
-        List<Long> numbers = profile.identifiers().values().stream()
+        List<Long> numbers = Stream.concat(profile.identifiers().values().stream(), profile.bonds().stream())
                 .filter(number -> number > 0 && !profile.root().isGroup())
                 .distinct()
                 .sorted()

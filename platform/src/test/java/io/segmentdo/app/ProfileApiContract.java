@@ -210,6 +210,7 @@ abstract class ProfileApiContract {
         assertThat(error(take(delete, "{\"delete_external_ids\":[{\"id\":\"g\",\"type\":\"group_id\"}]}")))
                 .isEqualTo("400 unsupported_eid_type");
         assertThat(error(take(delete, "{\"delete_external_ids\":[{\"id\":\"d\",\"type\":\"user_id\"}]}")))
+                .as("the one that it was looked up by")
                 .isEqualTo("400 bad_request");
         assertThat(error(take(delete, "{\"delete_external_ids\":[]}"))).isEqualTo("400 bad_request");
         HttpResponse<String> done =
@@ -219,6 +220,37 @@ abstract class ProfileApiContract {
         await(() -> identifiers("user_id:d").equals(List.of("user_id:d")));
         assertThat(get(profile("user_id:d")).at("/traits/plan").asText()).isEqualTo("pro");
         await(() -> status(profile("email:d@shop.example")) == 404);
+    }
+
+    @Test
+    void theIdentifierByWhichAPersonIsKnownIsTakenAwayAndTheOthersStayOnePerson() throws Exception {
+        identify("k-1", "k", "k-phone", "{\"plan\":\"pro\"}");
+        await(() -> identifiers("user_id:k").size() == 2);
+        identify("k-2", "k", null, "{\"email\":\"k@shop.example\"}");
+        await(() -> identifiers("user_id:k").size() == 3);
+        String former = get(profile("user_id:k")).path("id").asText();
+
+        assertThat(post(profile("user_id:k") + "/detach", "", "k-detach")).isEqualTo("decided");
+        await(() -> identifiers("email:k@shop.example").size() == 2);
+        await(() -> get(profile("anonymous_id:k-phone"))
+                .at("/traits/plan")
+                .asText()
+                .equals("pro"));
+
+        assertThat(identifiers("email:k@shop.example"))
+                .containsExactly("anonymous_id:k-phone", "email:k@shop.example");
+        JsonNode why = get(profile("email:k@shop.example") + "/why?with=" + encoded("anonymous_id:k-phone"));
+        assertThat(why.path("same").asBoolean()).isTrue();
+        assertThat(why.path("links").findValuesAsText("messageId")).containsExactly("k-2", "k-1");
+        await(() -> status(profile("user_id:k")) == 404);
+        String next = get(profile("email:k@shop.example")).path("id").asText();
+        if (!next.equals(former)) {
+            await(() -> facts(next).stream()
+                    .anyMatch(fact -> fact.equals("Profile Merged " + next + " " + former + " k-detach detach")));
+        }
+        assertThat(post(profile("anonymous_id:k-phone") + "/detach", "", "k-more")).isEqualTo("decided");
+        await(() -> identifiers("email:k@shop.example").size() == 1);
+        assertThat(post(profile("email:k@shop.example") + "/detach", "", "k-last")).isEqualTo("nothing_to_do");
     }
 
     @Test

@@ -3,6 +3,8 @@ package io.segmentdo.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.hazelcast.core.Hazelcast;
+import com.hazelcast.core.HazelcastInstance;
 import io.segmentdo.FreePort;
 import io.segmentdo.config.Secret;
 import io.segmentdo.identity.Colleagues;
@@ -53,6 +55,24 @@ class BusTest {
                                 one.vertx.eventBus().request(address, forged).await(30, TimeUnit.SECONDS))
                         .hasMessageContaining("unauthorized");
             }
+        }
+    }
+
+    /** As when a member is back while others are still removing what they know of it. */
+    @Test
+    void aMemberThatHasBeenForgottenSaysAgainWhereItIs() throws Exception {
+        int port = FreePort.find();
+        try (Member one = new Member(port, port, ClusterTlsConfig.DEFAULT);
+                Member other = new Member(FreePort.find(), port, ClusterTlsConfig.DEFAULT)) {
+            String address = Calls.address("greeting", other.cluster.name());
+            other.colleagues.answer("greeting", question -> new JsonObject());
+            await(() -> one.ask("greeting", new JsonObject()).byMember().containsKey(other.cluster.name()));
+            other.hazelcast().getMultiMap("__vertx.subs").remove(address);
+            await(() -> one.ask("greeting", new JsonObject()).silent().contains(other.cluster.name()));
+
+            other.cluster.reachability(other.vertx).restore(address);
+
+            await(() -> one.ask("greeting", new JsonObject()).byMember().containsKey(other.cluster.name()));
         }
     }
 
@@ -119,6 +139,10 @@ class BusTest {
                     .join();
             colleagues = cluster.colleagues(vertx);
             cluster.takePart();
+        }
+
+        HazelcastInstance hazelcast() {
+            return Hazelcast.getHazelcastInstanceByName(cluster.name());
         }
 
         Colleagues.Answers ask(String topic, JsonObject question) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.segmentdo.identity.Message.Fence;
 import io.segmentdo.identity.Message.Restore;
+import io.segmentdo.identity.Message.Surrender;
 import io.segmentdo.identity.Message.Visit;
 import io.segmentdo.problem.PlatformException;
 import io.segmentdo.problem.Problem;
@@ -75,6 +76,16 @@ class BrokenProtocolSimulation {
                         UNDOING,
                         6))
                 .contains("I2");
+    }
+
+    @Test
+    void anHeirThatDoesNotSayWhoseProfileItContinuesIsFoundOut() {
+        assertThat(failure(brokenState(NamelessLegacy::new))).contains("I12");
+    }
+
+    @Test
+    void whoMovesWithoutWaitingForWhatIsOnItsWayIsFoundOut() {
+        assertThat(failure(brokenState(NoFenceForMoves::new))).isNotNull();
     }
 
     @Test
@@ -263,13 +274,64 @@ class BrokenProtocolSimulation {
                 members.forEach(member -> more.putIfAbsent(member, 0L));
                 super.send(new Restore(
                         restore.to(),
-                        new Message.Belongings(more, theirs.traits(), theirs.groups(), theirs.names()),
+                        new Message.Belongings(more, theirs.traits(), theirs.groups(), theirs.names(), theirs.bonds()),
                         restore.parting(),
                         restore.formerProfileId(),
                         restore.fact(),
                         restore.partition(),
                         restore.position(),
                         restore.cause()));
+            } else {
+                super.send(message);
+            }
+        }
+    }
+
+    /** What a root that is taken away leaves to its heir does not say which profile it was. */
+    private static final class NamelessLegacy extends DecoratedState {
+        NamelessLegacy(PartitionState state) {
+            super(state);
+        }
+
+        @Override
+        public void send(Message message) {
+            if (message instanceof Surrender legacy && legacy.belongings().members().isEmpty()) {
+                super.send(new Surrender(
+                        legacy.to(),
+                        legacy.from(),
+                        legacy.isPassed(),
+                        legacy.fact(),
+                        legacy.belongings(),
+                        legacy.rulesVersion(),
+                        legacy.refused(),
+                        null,
+                        legacy.partition(),
+                        legacy.position(),
+                        legacy.cause()));
+            } else {
+                super.send(message);
+            }
+        }
+    }
+
+    /** Who is to lead elsewhere does so at once, with nothing. */
+    private static final class NoFenceForMoves extends DecoratedState {
+        NoFenceForMoves(PartitionState state) {
+            super(state);
+        }
+
+        @Override
+        public void send(Message message) {
+            if (message instanceof Fence fence && fence.parting() == Message.Parting.MOVES) {
+                super.send(new Restore(
+                        fence.from(),
+                        Message.Belongings.NOTHING,
+                        fence.parting(),
+                        "former",
+                        fence.fact(),
+                        0,
+                        0,
+                        fence.cause()));
             } else {
                 super.send(message);
             }

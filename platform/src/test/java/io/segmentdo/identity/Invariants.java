@@ -6,6 +6,7 @@ import io.segmentdo.event.IdentifiedEvent;
 import io.segmentdo.event.OutboxEntry;
 import io.segmentdo.event.ProfileFact;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -49,6 +50,7 @@ final class Invariants {
         }
         invariants.apartNamesWhatExists();
         invariants.factsOnce();
+        invariants.noEventIsNobodys();
         invariants.orderHolds();
         invariants.nobodyIsInAGroupWithoutKnowing();
         if (!world.isFaulty) {
@@ -316,6 +318,34 @@ final class Invariants {
             last = survivors.get(last);
         }
         return last;
+    }
+
+    /** Whoever follows the facts finds each event at a profile that there is, or that somebody has deleted. */
+    private void noEventIsNobodys() {
+        Set<String> known = new HashSet<>();
+        state.actors.values().stream()
+                .filter(actor -> actor.status == Actor.Status.ROOT)
+                .forEach(root -> known.add(root.profileId()));
+        Map<String, String> survivors = new HashMap<>();
+        facts.stream()
+                .sorted(Comparator.comparingLong(ProfileFact::ledgerFact))
+                .forEach(fact -> {
+                    switch (fact.kind()) {
+                        case MERGED -> survivors.put(fact.otherId(), fact.profileId());
+                        case UNMERGED -> survivors.remove(fact.profileId());
+                        case DELETED -> known.add(fact.profileId());
+                        case CREATED, RECOMPUTED -> {
+                            // nothing of theirs is another's
+                        }
+                    }
+                });
+        for (IdentifiedEvent entry : events) {
+            require(
+                    known.contains(survivor(survivors, entry.profileId())),
+                    "I12",
+                    entry.event().messageId(),
+                    "belongs to a profile that is nobody's");
+        }
     }
 
     /** Whoever follows the merge facts finds each event at the profile to which its identifiers belong. */

@@ -11,7 +11,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code segmentdo profile}: who somebody is, and why. */
-@Command(name = "profile", description = "Shows who an identifier belongs to.", mixinStandardHelpOptions = true)
+@Command(name = "profile", description = "Shows who an identifier belongs to, or takes it away.", mixinStandardHelpOptions = true)
 final class ProfileCommand implements Callable<Integer> {
     @Mixin
     private OwnedNode node = new OwnedNode();
@@ -28,9 +28,15 @@ final class ProfileCommand implements Callable<Integer> {
     @Option(names = "--with", paramLabel = "<identifier>", description = "Only what joined it with this one.")
     private @Nullable String with;
 
+    @Option(names = "--detach", description = "Takes this identifier away from its person.")
+    private boolean detach;
+
     @Override
     public Integer call() throws IOException, InterruptedException {
         String path = "/v1/workspaces/" + workspace + "/profiles/" + encoded(identifier);
+        if (detach) {
+            return node.send("POST", path + "/detach", "", node::show);
+        }
         if (with != null) {
             path += "/why?with=" + encoded(with);
         } else if (why) {
