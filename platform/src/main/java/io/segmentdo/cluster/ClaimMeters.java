@@ -26,7 +26,8 @@ final class ClaimMeters {
                         "Time from when a partition should be owned here until it was, its former owner's lease included")
                 .register(registry);
         this.ownerless = Timer.builder("segmentdo.partitions.ownerless")
-                .description("Time in which a partition that was handed over to this node had no owner, by the clocks of both")
+                .description(
+                        "Time in which a partition that was handed over to this node had no owner, by the clocks of both")
                 .register(registry);
     }
 

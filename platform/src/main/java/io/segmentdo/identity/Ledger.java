@@ -265,9 +265,7 @@ final class Ledger {
     }
 
     private void begin(long fact, List<ActorId> nodes, List<List<Message>> stages) {
-        state.head(nodes.getFirst().workspace())
-                .beginUndo(fact, nodes, stages)
-                .forEach(state::send);
+        state.head(nodes.getFirst().workspace()).beginUndo(fact, nodes, stages).forEach(state::send);
         for (ActorId id : nodes) {
             LedgerNode root = root(known(id));
             root.undoing.add(fact);

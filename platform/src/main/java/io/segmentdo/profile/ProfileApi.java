@@ -158,8 +158,7 @@ public final class ProfileApi {
                         .encode();
             case NOTHING_TO_DO, REFUSED ->
                 throw new PlatformException(
-                        Problem.INVALID_REQUEST,
-                        "the profile has no other identifier (expected: one of several)");
+                        Problem.INVALID_REQUEST, "the profile has no other identifier (expected: one of several)");
         };
     }
 

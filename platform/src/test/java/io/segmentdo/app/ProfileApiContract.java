@@ -232,13 +232,10 @@ abstract class ProfileApiContract {
 
         assertThat(post(profile("user_id:k") + "/detach", "", "k-detach")).isEqualTo("decided");
         await(() -> identifiers("email:k@shop.example").size() == 2);
-        await(() -> get(profile("anonymous_id:k-phone"))
-                .at("/traits/plan")
-                .asText()
-                .equals("pro"));
+        await(() ->
+                get(profile("anonymous_id:k-phone")).at("/traits/plan").asText().equals("pro"));
 
-        assertThat(identifiers("email:k@shop.example"))
-                .containsExactly("anonymous_id:k-phone", "email:k@shop.example");
+        assertThat(identifiers("email:k@shop.example")).containsExactly("anonymous_id:k-phone", "email:k@shop.example");
         JsonNode why = get(profile("email:k@shop.example") + "/why?with=" + encoded("anonymous_id:k-phone"));
         assertThat(why.path("same").asBoolean()).isTrue();
         assertThat(why.path("links").findValuesAsText("messageId")).containsExactly("k-2", "k-1");
@@ -248,9 +245,11 @@ abstract class ProfileApiContract {
             await(() -> facts(next).stream()
                     .anyMatch(fact -> fact.equals("Profile Merged " + next + " " + former + " k-detach detach")));
         }
-        assertThat(post(profile("anonymous_id:k-phone") + "/detach", "", "k-more")).isEqualTo("decided");
+        assertThat(post(profile("anonymous_id:k-phone") + "/detach", "", "k-more"))
+                .isEqualTo("decided");
         await(() -> identifiers("email:k@shop.example").size() == 1);
-        assertThat(post(profile("email:k@shop.example") + "/detach", "", "k-last")).isEqualTo("nothing_to_do");
+        assertThat(post(profile("email:k@shop.example") + "/detach", "", "k-last"))
+                .isEqualTo("nothing_to_do");
     }
 
     @Test

@@ -295,7 +295,8 @@ class BrokenProtocolSimulation {
 
         @Override
         public void send(Message message) {
-            if (message instanceof Surrender legacy && legacy.belongings().members().isEmpty()) {
+            if (message instanceof Surrender legacy
+                    && legacy.belongings().members().isEmpty()) {
                 super.send(new Surrender(
                         legacy.to(),
                         legacy.from(),

@@ -327,18 +327,16 @@ final class Invariants {
                 .filter(actor -> actor.status == Actor.Status.ROOT)
                 .forEach(root -> known.add(root.profileId()));
         Map<String, String> survivors = new HashMap<>();
-        facts.stream()
-                .sorted(Comparator.comparingLong(ProfileFact::ledgerFact))
-                .forEach(fact -> {
-                    switch (fact.kind()) {
-                        case MERGED -> survivors.put(fact.otherId(), fact.profileId());
-                        case UNMERGED -> survivors.remove(fact.profileId());
-                        case DELETED -> known.add(fact.profileId());
-                        case CREATED, RECOMPUTED -> {
-                            // nothing of theirs is another's
-                        }
-                    }
-                });
+        facts.stream().sorted(Comparator.comparingLong(ProfileFact::ledgerFact)).forEach(fact -> {
+            switch (fact.kind()) {
+                case MERGED -> survivors.put(fact.otherId(), fact.profileId());
+                case UNMERGED -> survivors.remove(fact.profileId());
+                case DELETED -> known.add(fact.profileId());
+                case CREATED, RECOMPUTED -> {
+                    // nothing of theirs is another's
+                }
+            }
+        });
         for (IdentifiedEvent entry : events) {
             require(
                     known.contains(survivor(survivors, entry.profileId())),

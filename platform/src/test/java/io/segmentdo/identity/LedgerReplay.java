@@ -100,8 +100,8 @@ final class LedgerReplay {
         Invariants.require(
                 root.equals(gone) ? rest.contains(heir) : root.equals(heir), "O1 taken away from", root, fact);
         if (root.equals(gone)) {
-            apart.replaceAll(pair -> new Apart(
-                    pair.left.equals(gone) ? heir : pair.left, pair.right.equals(gone) ? heir : pair.right));
+            apart.replaceAll(pair ->
+                    new Apart(pair.left.equals(gone) ? heir : pair.left, pair.right.equals(gone) ? heir : pair.right));
         }
         components.remove(root);
         components.put(heir, rest);

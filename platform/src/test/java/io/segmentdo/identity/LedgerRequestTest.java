@@ -129,11 +129,13 @@ class LedgerRequestTest {
                 .satisfies(group -> assertThat(others).containsAll(group.members.keySet()));
         assertThat(scene.facts(ProfileFact.Kind.MERGED)).last().satisfies(fact -> {
             assertThat(fact.otherId()).isEqualTo(former);
-            assertThat(fact.profileId()).isEqualTo(scene.state().actors.get(heir).profileId());
+            assertThat(fact.profileId())
+                    .isEqualTo(scene.state().actors.get(heir).profileId());
             assertThat(fact.rule()).isEqualTo(Cause.DETACH);
         });
         assertThat(scene.state().actors.get(root).profileId()).isNotEqualTo(former);
-        scene.comes(Events.track("m4", root.is(ActorId.USER) ? root.value() : null, root.is(ActorId.ANONYMOUS) ? root.value() : null));
+        scene.comes(Events.track(
+                "m4", root.is(ActorId.USER) ? root.value() : null, root.is(ActorId.ANONYMOUS) ? root.value() : null));
         scene.settles();
         assertThat(scene.person(root)).containsExactly(root);
     }

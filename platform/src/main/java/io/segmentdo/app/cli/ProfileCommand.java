@@ -11,7 +11,10 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code segmentdo profile}: who somebody is, and why. */
-@Command(name = "profile", description = "Shows who an identifier belongs to, or takes it away.", mixinStandardHelpOptions = true)
+@Command(
+        name = "profile",
+        description = "Shows who an identifier belongs to, or takes it away.",
+        mixinStandardHelpOptions = true)
 final class ProfileCommand implements Callable<Integer> {
     @Mixin
     private OwnedNode node = new OwnedNode();
