@@ -96,6 +96,11 @@ final class LaneLoad implements AutoCloseable {
         }
 
         @Override
+        public void close(int partition) {
+            outbox.close(partition);
+        }
+
+        @Override
         public void add(Changes changes, OutboxEntry entry) {
             outbox.add(changes, entry);
         }
