@@ -360,7 +360,7 @@ public final class Node implements AutoCloseable {
                     cluster.map(joined -> joined.colleagues(vertx)).orElse(Colleagues.NONE);
             new DiscardsApi(discards, colleagues).mount(api);
             new DeliveryApi(deliveries.deadLetters(colleagues)).mount(api);
-            new DestinationsApi(deliveries).mount(api);
+            new DestinationsApi(deliveries, colleagues).mount(api);
             new ClusterApi(cluster, claims).mount(api);
             return api;
         }

@@ -118,8 +118,8 @@ public final class DeadLetters {
 
     // ---- all members
 
-    /** What came of a task: how many letters it was about, and who did not answer. */
-    private record Done(int letters, List<String> silent) {}
+    /** What came of a task: how many letters it was about, and what the others said. */
+    private record Done(int letters, Colleagues.Answers others) {}
 
     private Done everywhere(Task task, String destination, Collection<String> ids) {
         JsonObject question = new JsonObject()
@@ -133,16 +133,12 @@ public final class DeadLetters {
         for (JsonObject other : answers.byMember().values()) {
             letters += other.getInteger("letters", 0);
         }
-        return new Done(letters, answers.silent());
+        return new Done(letters, answers);
     }
 
     /** A member that is silent may have letters of its own; the call may be repeated. */
     private static int complete(Done done) {
-        if (!done.silent.isEmpty()) {
-            throw new PlatformException(
-                    Problem.OVERLOADED,
-                    "done for " + done.letters + " dead letters, but members " + done.silent + " did not answer");
-        }
+        done.others.refuseSilence("done for " + done.letters + " dead letters");
         return done.letters;
     }
 

@@ -193,9 +193,14 @@ public final class Deliveries implements AutoCloseable {
                 .orElse(Long.MAX_VALUE);
     }
 
-    /** What may be asked of destinations beside delivering. */
+    /** What may be asked of destinations beside delivering, of a node on its own. */
     public Destinations destinations() {
-        return new Destinations(new Lanes(lanes));
+        return destinations(Colleagues.NONE);
+    }
+
+    /** What may be asked of destinations beside delivering; to be called once. */
+    public Destinations destinations(Colleagues colleagues) {
+        return new Destinations(new Lanes(lanes), colleagues);
     }
 
     /** What was given up, of a node on its own. */

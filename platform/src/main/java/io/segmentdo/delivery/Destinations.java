@@ -3,10 +3,13 @@ package io.segmentdo.delivery;
 import io.segmentdo.api.CredentialCheck;
 import io.segmentdo.api.Delivery;
 import io.segmentdo.api.UserDeletion;
+import io.segmentdo.identity.Colleagues;
 import io.segmentdo.problem.PlatformException;
 import io.segmentdo.problem.Problem;
+import io.vertx.core.json.JsonObject;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * What may be asked of configured destinations beside delivering: how they are, whether they accept the credentials, to
@@ -17,10 +20,18 @@ import java.util.Optional;
  * DESTINATION_FAILED} when the other side failed.
  */
 public final class Destinations {
-    private final Lanes lanes;
+    private static final String RESUME = "resume-destination";
 
-    Destinations(Lanes lanes) {
+    private final Lanes lanes;
+    private final Colleagues colleagues;
+
+    Destinations(Lanes lanes, Colleagues colleagues) {
         this.lanes = lanes;
+        this.colleagues = colleagues;
+        colleagues.answer(RESUME, question -> {
+            resumeHere(question.getString("destination"));
+            return new JsonObject();
+        });
     }
 
     /**
@@ -36,13 +47,26 @@ public final class Destinations {
         }
     }
 
-    /** How a destination is doing. */
+    /** How a destination is doing on this node. */
     public DestinationStatus status(String destination) {
         return lanes.require(destination).status();
     }
 
-    /** Sends again what waits because credentials were refused or a pause was asked for. */
+    /**
+     * Sends again what waits because credentials were refused or a pause was asked for, on every member: each has a pause of
+     * its own. Fails with {@code OVERLOADED} when a member does not answer; the others have gone on then.
+     */
     public void resume(String destination) {
+        lanes.require(destination);
+        CompletableFuture<Colleagues.Answers> others = colleagues
+                .askAll(RESUME, new JsonObject().put("destination", destination))
+                .toCompletionStage()
+                .toCompletableFuture();
+        resumeHere(destination);
+        Lanes.answer(others).refuseSilence("resumed");
+    }
+
+    private void resumeHere(String destination) {
         Lanes.answer(lanes.require(destination).resume());
     }
 

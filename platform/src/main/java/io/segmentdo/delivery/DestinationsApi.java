@@ -2,6 +2,7 @@ package io.segmentdo.delivery;
 
 import io.segmentdo.api.CredentialCheck;
 import io.segmentdo.delivery.Destinations.DeletedUser;
+import io.segmentdo.identity.Colleagues;
 import io.segmentdo.problem.PlatformException;
 import io.segmentdo.problem.Problem;
 import io.segmentdo.rest.Endpoint;
@@ -16,7 +17,7 @@ import java.util.Set;
 import java.util.UUID;
 
 /**
- * The REST view of configured destinations on this node. Failures go to the router's failure handler as platform
+ * The REST view of configured destinations on this node; what is resumed is resumed on all members. Failures go to the router's failure handler as platform
  * exceptions; access is the guard's matter, which stands before these routes. Safe for concurrent use.
  */
 public final class DestinationsApi {
@@ -27,9 +28,10 @@ public final class DestinationsApi {
     private final Deliveries deliveries;
     private final Destinations destinations;
 
-    public DestinationsApi(Deliveries deliveries) {
+    /** For a node with these colleagues. */
+    public DestinationsApi(Deliveries deliveries, Colleagues colleagues) {
         this.deliveries = deliveries;
-        this.destinations = deliveries.destinations();
+        this.destinations = deliveries.destinations(colleagues);
     }
 
     /** Adds the routes. */

@@ -1,5 +1,7 @@
 package io.segmentdo.identity;
 
+import io.segmentdo.problem.PlatformException;
+import io.segmentdo.problem.Problem;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
@@ -35,6 +37,13 @@ public interface Colleagues {
         public Answers {
             byMember = Map.copyOf(byMember);
             silent = List.copyOf(silent);
+        }
+
+        /** Fails with {@code OVERLOADED} where somebody was silent: it was done only elsewhere, and may be asked for again. */
+        public void refuseSilence(String done) {
+            if (!silent.isEmpty()) {
+                throw new PlatformException(Problem.OVERLOADED, done + ", but members " + silent + " did not answer");
+            }
         }
     }
 

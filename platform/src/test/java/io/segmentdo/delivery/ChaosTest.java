@@ -3,6 +3,7 @@ package io.segmentdo.delivery;
 import static io.segmentdo.delivery.Pipeline.await;
 import static io.segmentdo.delivery.Pipeline.destination;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.segmentdo.api.CredentialCheck;
 import io.segmentdo.connector.DeclaredDestination;
@@ -380,6 +381,31 @@ class ChaosTest {
             assertThat(pipeline.status("d").counts().dead()).isZero();
             assertThat(pipeline.status("d").counts().retrying()).isZero();
             assertThat(pipeline.status("d").state()).isEqualTo(State.RUNNING);
+        }
+    }
+
+    @Test
+    void whatIsResumedAtOneMemberGoesOnAtAll() {
+        AtomicBoolean isLocked = new AtomicBoolean(true);
+        sink.behave((request, id, attempt) -> ChaosSink.status(request, isLocked.get() ? 403 : OK));
+        connector("auth: {bearer: {\"@settings\": key}}");
+        TestColleagues colleagues = new TestColleagues();
+        Quick config = Quick.config().unauthorizedProbe(Duration.ofHours(1));
+        try (Pipeline here = start(config);
+                Pipeline there = new Pipeline(new InMemoryStore(8), catalogue, config.build())) {
+            there.deliveries().replaceAll(List.of(configured("good")));
+            there.deliveries().destinations(colleagues.joining("there"));
+            Destinations asked = here.deliveries().destinations(colleagues.joining("here"));
+            List.of(here, there).forEach(member -> member.publish(0, 10));
+            List.of(here, there).forEach(member -> await(() -> member.status("d").state() == State.UNAUTHORIZED));
+            isLocked.set(false);
+            asked.resume("w/d");
+            List.of(here, there).forEach(Pipeline::awaitSettled);
+
+            colleagues.silence("there");
+            assertThatThrownBy(() -> asked.resume("w/d"))
+                    .hasMessageContaining("resumed, but members [there] did not answer");
+            assertThatThrownBy(() -> asked.resume("w/unheard-of")).hasMessageContaining("there is no destination");
         }
     }
 
