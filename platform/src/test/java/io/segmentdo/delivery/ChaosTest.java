@@ -397,7 +397,8 @@ class ChaosTest {
             there.deliveries().destinations(colleagues.joining("there"));
             Destinations asked = here.deliveries().destinations(colleagues.joining("here"));
             List.of(here, there).forEach(member -> member.publish(0, 10));
-            List.of(here, there).forEach(member -> await(() -> member.status("d").state() == State.UNAUTHORIZED));
+            List.of(here, there)
+                    .forEach(member -> await(() -> member.status("d").state() == State.UNAUTHORIZED));
             isLocked.set(false);
             asked.resume("w/d");
             List.of(here, there).forEach(Pipeline::awaitSettled);
