@@ -146,6 +146,29 @@ class WarehouseIT {
     }
 
     @Test
+    void textIsTheSameWithEscapesAndWithout() throws Exception {
+        List<String> texts = List.of("plain", "", "Zoë \uD83D\uDE00", "a\\\"b\\\\", "caf\\u00e9\\n", "ends with \\\\");
+        try (WarehouseNode node = new WarehouseNode(home, WarehouseNode.quick())) {
+            List<Event> events = new ArrayList<>();
+            for (int i = 0; i < texts.size(); i++) {
+                String text = "\"" + texts.get(i) + "\"";
+                events.add(WarehouseNode.event("m" + i, EventType.PAGE, "{\"name\":" + text + ",\"properties\":{\"own\":"
+                        + text + "},\"context\":{\"locale\":" + text + "}}"));
+            }
+            node.add(0, events);
+            node.awaitLoaded();
+
+            Map<String, Record> rows = byMessageId(node);
+            for (int i = 0; i < texts.size(); i++) {
+                String text = texts.get(i).replace("\\u00e9", "é").translateEscapes();
+                for (String column : List.of("name", "own", "context_locale")) {
+                    assertThat(rows.get("m" + i).getField(column)).as(column).isEqualTo(text);
+                }
+            }
+        }
+    }
+
+    @Test
     void tenThousandPropertiesBecomeColumnsUpToTheLimitAndAreAllKept() throws Exception {
         try (WarehouseNode node = new WarehouseNode(home, WarehouseNode.with(Duration.ofMillis(100), 40))) {
             List<Event> events = new ArrayList<>();

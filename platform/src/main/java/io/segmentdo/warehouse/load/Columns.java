@@ -72,8 +72,12 @@ final class Columns {
         return new Schema(fields);
     }
 
-    /** Puts the value that the parser stands at into the column of a property. */
-    void put(Row row, String member, JsonParser parser) throws IOException {
+    /**
+     * Puts the value that the parser stands at into the column of a property.
+     *
+     * @param json what the parser parses, from its first byte on
+     */
+    void put(Row row, String member, JsonParser parser, byte[] json) throws IOException {
         JsonToken token = parser.currentToken();
         if (token == JsonToken.VALUE_NULL) {
             return;
@@ -88,7 +92,7 @@ final class Columns {
                 return;
             }
         }
-        Object value = Scalar.fit(parser, slot.type);
+        Object value = Scalar.fit(parser, json, slot.type);
         if (value == null || Scalar.isOfOtherKind(token, slot.type)) {
             conflicts.record(member, slot.name, slot.type, token);
         }

@@ -31,6 +31,9 @@ final class EventReader {
 
     private final Map<String, Integer> places = new HashMap<>();
     private final Map<String, Object> context = new HashMap<>();
+    /** Types and sources, of which there are few. */
+    private final Map<String, Utf8> repeated = new HashMap<>();
+
     private final ByteArrayOutputStream extra = new ByteArrayOutputStream(256);
 
     EventReader() {
@@ -62,14 +65,14 @@ final class EventReader {
     void read(IdentifiedEvent identified, Columns columns, Row row) {
         Event event = identified.event();
         row.clear();
-        row.set(place("message_id"), event.messageId());
-        row.set(place("type"), event.type().wireName());
-        row.set(place("user_id"), event.userId());
-        row.set(place("anonymous_id"), event.anonymousId());
-        row.set(place("group_id"), event.groupId());
-        row.set(place("previous_id"), event.previousId());
-        row.set(place("profile_id"), identified.profileId());
-        row.set(place("source"), event.source());
+        row.set(place("message_id"), utf8(event.messageId()));
+        row.set(place("type"), repeated.computeIfAbsent(event.type().wireName(), Utf8::new));
+        row.set(place("user_id"), utf8(event.userId()));
+        row.set(place("anonymous_id"), utf8(event.anonymousId()));
+        row.set(place("group_id"), utf8(event.groupId()));
+        row.set(place("previous_id"), utf8(event.previousId()));
+        row.set(place("profile_id"), utf8(identified.profileId()));
+        row.set(place("source"), repeated.computeIfAbsent(event.source(), Utf8::new));
         row.set(place("timestamp"), event.timestampMillis() * 1000);
         row.set(place("received_at"), event.receivedAtMillis() * 1000);
         extra.reset();
@@ -88,6 +91,10 @@ final class EventReader {
         }
     }
 
+    private static @Nullable Utf8 utf8(@Nullable String text) {
+        return text == null ? null : new Utf8(text);
+    }
+
     private void member(JsonParser parser, byte[] json, Columns columns, Row row) throws IOException {
         String name = parser.currentName();
         int nameStart = offset(parser);
@@ -97,12 +104,12 @@ final class EventReader {
                 parser.skipChildren();
                 yield true;
             }
-            case "event", "name", "category", "channel" -> text(name, parser, token, row);
+            case "event", "name", "category", "channel" -> text(name, parser, token, json, row);
             case "originalTimestamp" -> time("original_timestamp", parser, token, row);
             case "sentAt" -> time("sent_at", parser, token, row);
-            case "properties" -> object(name, parser, token, json, row, level -> properties(level, columns, row));
+            case "properties" -> object(name, parser, token, json, row, level -> properties(level, json, columns, row));
             case "traits", "integrations" -> object(name, parser, token, json, row, JsonParser::skipChildren);
-            case "context" -> object(name, parser, token, json, row, level -> paths(level, context, row));
+            case "context" -> object(name, parser, token, json, row, level -> paths(level, json, context, row));
             default -> false;
         };
         if (!isStored) {
@@ -113,9 +120,9 @@ final class EventReader {
         }
     }
 
-    private boolean text(String column, JsonParser parser, JsonToken token, Row row) throws IOException {
+    private boolean text(String column, JsonParser parser, JsonToken token, byte[] json, Row row) throws IOException {
         if (token == JsonToken.VALUE_STRING) {
-            row.set(place(column), parser.getText());
+            row.set(place(column), Scalar.text(parser, json));
         }
         return token == JsonToken.VALUE_STRING;
     }
@@ -158,24 +165,24 @@ final class EventReader {
         return true;
     }
 
-    private static void properties(JsonParser parser, Columns columns, Row row) throws IOException {
+    private static void properties(JsonParser parser, byte[] json, Columns columns, Row row) throws IOException {
         while (parser.nextToken() == JsonToken.FIELD_NAME) {
             String name = parser.currentName();
             parser.nextToken();
-            columns.put(row, name, parser);
+            columns.put(row, name, parser, json);
             parser.skipChildren();
         }
     }
 
     @SuppressWarnings("unchecked") // a tree of maps whose leaves are places
-    private static void paths(JsonParser parser, Map<String, Object> level, Row row) throws IOException {
+    private static void paths(JsonParser parser, byte[] json, Map<String, Object> level, Row row) throws IOException {
         while (parser.nextToken() == JsonToken.FIELD_NAME) {
             Object next = level.get(parser.currentName());
             JsonToken token = parser.nextToken();
             if (next instanceof Integer place && token.isScalarValue() && token != JsonToken.VALUE_NULL) {
-                row.set(place, parser.getText());
+                row.set(place, Scalar.text(parser, json));
             } else if (next instanceof Map<?, ?> below && token == JsonToken.START_OBJECT) {
-                paths(parser, (Map<String, Object>) below, row);
+                paths(parser, json, (Map<String, Object>) below, row);
             } else {
                 parser.skipChildren();
             }

@@ -11,6 +11,7 @@ import io.segmentdo.warehouse.table.Tables;
 import io.segmentdo.warehouse.table.WarehouseTable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -168,12 +169,13 @@ final class ProfileTable {
         set(row, "last_seen_at", state.lastMillis() * 1000);
         set(row, "traits", traits);
         set(row, "trait_times", state.times());
-        try (JsonParser parser = JSON.createParser(traits)) {
+        byte[] json = traits.getBytes(StandardCharsets.UTF_8);
+        try (JsonParser parser = JSON.createParser(json)) {
             parser.nextToken();
             while (parser.nextToken() == JsonToken.FIELD_NAME) {
                 String name = parser.currentName();
                 parser.nextToken();
-                columns.put(row, name, parser);
+                columns.put(row, name, parser, json);
                 parser.skipChildren();
             }
         } catch (IOException impossible) {

@@ -4,6 +4,8 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import io.segmentdo.warehouse.table.ColumnType;
 import java.io.IOException;
+import java.util.Arrays;
+import org.apache.avro.util.Utf8;
 import org.jspecify.annotations.Nullable;
 
 /** How JSON values fit into columns. Pure. */
@@ -28,15 +30,34 @@ final class Scalar {
         };
     }
 
-    /** The value that the parser stands at as one of a column, or null when it does not fit. */
-    static @Nullable Object fit(JsonParser parser, ColumnType type) throws IOException {
+    /**
+     * The value that the parser stands at as one of a column, or null when it does not fit.
+     *
+     * @param json what the parser parses, from its first byte on
+     */
+    static @Nullable Object fit(JsonParser parser, byte[] json, ColumnType type) throws IOException {
         JsonToken token = parser.currentToken();
         return switch (type) {
-            case STRING -> token.isScalarValue() ? parser.getText() : null;
+            case STRING -> token.isScalarValue() ? text(parser, json) : null;
             case BOOLEAN -> token.isBoolean() ? (Object) parser.getBooleanValue() : null;
             case LONG -> isLong(parser, token) ? (Object) parser.getLongValue() : null;
             case DOUBLE -> token.isNumeric() ? asDouble(parser, token) : null;
         };
+    }
+
+    /** The text of the scalar that the parser stands at: the bytes as they are unless some are escaped. */
+    static Utf8 text(JsonParser parser, byte[] json) throws IOException {
+        if (parser.currentToken() == JsonToken.VALUE_STRING) {
+            int start = (int) parser.currentTokenLocation().getByteOffset() + 1;
+            int end = start;
+            while (json[end] != '"' && json[end] != '\\') {
+                end++;
+            }
+            if (json[end] == '"') {
+                return new Utf8(Arrays.copyOfRange(json, start, end));
+            }
+        }
+        return new Utf8(parser.getText());
     }
 
     /** Whether a value is in the column as something else than it was. */

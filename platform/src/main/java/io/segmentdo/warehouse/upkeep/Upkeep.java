@@ -137,6 +137,9 @@ public final class Upkeep implements AutoCloseable {
             }
             size(key, TableSize.of(table));
         } catch (RuntimeException e) {
+            if (thread.isShutdown()) {
+                return; // interrupted by the end of the node
+            }
             trouble = String.valueOf(e.getMessage());
             log.atWarn()
                     .addKeyValue("workspace", key.workspace())
