@@ -11,7 +11,6 @@ import io.segmentdo.warehouse.engine.Reason;
 import io.segmentdo.warehouse.table.Tables;
 import io.segmentdo.warehouse.table.WarehouseTable;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -53,7 +52,6 @@ public final class Reader {
      */
     public record Scope(String workspace, Optional<Moment> moment, Optional<List<TableState.StoredFile>> files) {}
 
-    private static final Duration ANALYSIS_TIME = Duration.ofSeconds(10);
     private static final Pattern UNKNOWN_COLUMN = Pattern.compile("Referenced column \"([^\"]+)\" (?:was )?not found");
     private static final int COMPUTED_MAX = 200;
 
@@ -62,6 +60,7 @@ public final class Reader {
     private final long copiesBytesMax;
     private @Nullable FileCopies copies;
     private final TableStates states;
+    private final Analyses analyses = new Analyses();
     private final Map<String, Names> names = new ConcurrentHashMap<>();
 
     /**
@@ -106,7 +105,7 @@ public final class Reader {
 
     /** Runs what a query wants done. */
     public <T> T read(Engine engine, String sql, Scope scope, Limits limits, Work<T> work) {
-        Analysis analysis = engine.analyse(sql, ANALYSIS_TIME);
+        Analysis analysis = analyses.of(engine, sql);
         return new Reading<>(engine, analysis, scope, limits, work).run();
     }
 
