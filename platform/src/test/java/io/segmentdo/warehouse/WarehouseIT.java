@@ -152,8 +152,11 @@ class WarehouseIT {
             List<Event> events = new ArrayList<>();
             for (int i = 0; i < texts.size(); i++) {
                 String text = "\"" + texts.get(i) + "\"";
-                events.add(WarehouseNode.event("m" + i, EventType.PAGE, "{\"name\":" + text + ",\"properties\":{\"own\":"
-                        + text + "},\"context\":{\"locale\":" + text + "}}"));
+                events.add(WarehouseNode.event(
+                        "m" + i,
+                        EventType.PAGE,
+                        "{\"name\":" + text + ",\"properties\":{\"own\":" + text + "},\"context\":{\"locale\":" + text
+                                + "}}"));
             }
             node.add(0, events);
             node.awaitLoaded();
