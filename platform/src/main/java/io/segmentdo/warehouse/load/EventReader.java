@@ -66,13 +66,13 @@ final class EventReader {
         Event event = identified.event();
         row.clear();
         row.set(place("message_id"), utf8(event.messageId()));
-        row.set(place("type"), repeated.computeIfAbsent(event.type().wireName(), Utf8::new));
+        row.set(place("type"), repeated.computeIfAbsent(event.type().wireName(), text -> new Utf8(text)));
         row.set(place("user_id"), utf8(event.userId()));
         row.set(place("anonymous_id"), utf8(event.anonymousId()));
         row.set(place("group_id"), utf8(event.groupId()));
         row.set(place("previous_id"), utf8(event.previousId()));
         row.set(place("profile_id"), utf8(identified.profileId()));
-        row.set(place("source"), repeated.computeIfAbsent(event.source(), Utf8::new));
+        row.set(place("source"), repeated.computeIfAbsent(event.source(), text -> new Utf8(text)));
         row.set(place("timestamp"), event.timestampMillis() * 1000);
         row.set(place("received_at"), event.receivedAtMillis() * 1000);
         extra.reset();
