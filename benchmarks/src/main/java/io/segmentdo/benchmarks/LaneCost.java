@@ -8,6 +8,7 @@ import org.HdrHistogram.Histogram;
  *
  * @param decisions how many links the ledger decided about
  * @param laneNanos processor time of the lane's thread
+ * @param storeNanos processor time of RocksDB's threads, which write and merge tables
  * @param processNanos processor time of the whole process, RocksDB's threads and the collector of garbage with it
  * @param allocated bytes that the lane's thread allocated
  * @param micros how long the calls took
@@ -17,6 +18,7 @@ record LaneCost(
         long decisions,
         long nanos,
         long laneNanos,
+        long storeNanos,
         long processNanos,
         long allocated,
         long readKeys,
@@ -24,12 +26,13 @@ record LaneCost(
         long commits,
         long changes,
         Histogram micros) {
-    static final String HEADER = "%-34s %9s %11s %8s %8s %8s %9s %8s %8s %8s %15s"
+    static final String HEADER = "%-34s %9s %11s %8s %8s %8s %8s %9s %8s %8s %8s %15s"
             .formatted(
                     "",
                     "events/s",
                     "decisions/s",
                     "lane us",
+            "store us",
                     "all us",
                     "KiB",
                     "keys read",
@@ -44,6 +47,7 @@ record LaneCost(
                 decided,
                 nanos - before.nanos,
                 laneNanos - before.laneNanos,
+                storeNanos - before.storeNanos,
                 processNanos - before.processNanos,
                 allocated - before.allocated,
                 readKeys - before.readKeys,
@@ -61,6 +65,7 @@ record LaneCost(
                 decisions + more.decisions,
                 nanos + more.nanos,
                 laneNanos + more.laneNanos,
+                storeNanos + more.storeNanos,
                 processNanos + more.processNanos,
                 allocated + more.allocated,
                 readKeys + more.readKeys,
@@ -83,11 +88,12 @@ record LaneCost(
     String row(String name) {
         return String.format(
                 Locale.ROOT,
-                "%-34s %,9.0f %,11.0f %8.1f %8.1f %8.1f %9.2f %8.3f %8.2f %8.4f %7.2f / %5.1f",
+                "%-34s %,9.0f %,11.0f %8.1f %8.1f %8.1f %8.1f %9.2f %8.3f %8.2f %8.4f %7.2f / %5.1f",
                 name,
                 perSecond(),
                 decisions * 1e9 / nanos,
                 laneNanos / 1e3 / events,
+                storeNanos / 1e3 / events,
                 processMicros(),
                 allocated / 1024.0 / events,
                 readKeys * 1.0 / events,

@@ -75,6 +75,7 @@ final class LaneLoad implements AutoCloseable {
                 0,
                 System.nanoTime(),
                 THREADS.getCurrentThreadCpuTime(),
+                StoreThreads.processorNanos(),
                 SYSTEM.getProcessCpuTime(),
                 THREADS.getCurrentThreadAllocatedBytes(),
                 store.readKeys(),

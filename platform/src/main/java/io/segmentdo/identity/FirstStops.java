@@ -1,18 +1,18 @@
 package io.segmentdo.identity;
 
 import io.segmentdo.event.Event;
+import io.segmentdo.problem.PlatformException;
+import io.segmentdo.problem.Problem;
 import io.segmentdo.store.Keyspace;
 import io.segmentdo.store.PartitionStore;
 import io.segmentdo.store.PartitionStore.Location;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where the events of a batch go first, with everything read ahead that they will ask for, in two questions to the store.
+ * Where the events of a batch go first, with everything read ahead that they will ask for, in three questions to the store.
  * Confined to its lane.
  */
 final class FirstStops {
@@ -20,35 +20,80 @@ final class FirstStops {
 
     private final PartitionStore store;
     private final LanePartition[] partitions;
+    private final ActorId[] firsts;
     private final Dedupe.Mark[] marks;
     private final boolean[] isSeen;
 
-    FirstStops(List<Event> batch, PartitionStore store, IntFunction<LanePartition> owned) {
+    FirstStops(List<Event> batch, PartitionStore store, Map<Integer, LanePartition> owned) {
         this.store = store;
         partitions = new LanePartition[batch.size()];
+        firsts = new ActorId[batch.size()];
         marks = new Dedupe.Mark[batch.size()];
         isSeen = new boolean[batch.size()];
-        Map<LanePartition, List<ActorId>> ids = new LinkedHashMap<>();
         for (int i = 0; i < batch.size(); i++) {
             Event event = batch.get(i);
-            ActorId first = Partitions.firstStop(event);
-            partitions[i] = owned.apply(first.partition(store.partitions()));
+            firsts[i] = Partitions.firstStop(event);
+            partitions[i] = owner(firsts[i], owned);
             marks[i] = Dedupe.mark(event);
-            ids.computeIfAbsent(partitions[i], key -> new ArrayList<>()).add(first);
         }
-        readActors(ids);
         readMarks(batch);
+        readFirsts();
+        readSeconds(batch, owned);
     }
 
-    private void readActors(Map<LanePartition, List<ActorId>> ids) {
+    private LanePartition owner(ActorId id, Map<Integer, LanePartition> owned) {
+        int partition = id.partition(store.partitions());
+        LanePartition owner = owned.get(partition);
+        if (owner == null) {
+            throw new PlatformException(Problem.NOT_OWNER, "partition " + partition + " belongs to another lane");
+        }
+        return owner;
+    }
+
+    private void readFirsts() {
         List<Wanted> wanted = new ArrayList<>();
-        ids.forEach((partition, of) -> partition.unknown(of).forEach(id -> wanted.add(new Wanted(partition, id))));
-        List<byte @Nullable []> values = store.readAll(
-                Keyspace.ACTOR,
-                wanted.stream()
-                        .map(one -> new Location(one.partition.number(), Keys.actor(one.id)))
-                        .toList());
-        for (int i = 0; i < values.size(); i++) {
+        for (int i = 0; i < firsts.length; i++) {
+            want(firsts[i], partitions[i], wanted);
+        }
+        readActors(wanted);
+    }
+
+    /** Where a known one leads, and the user of a new one. */
+    private void readSeconds(List<Event> batch, Map<Integer, LanePartition> owned) {
+        List<Wanted> wanted = new ArrayList<>();
+        for (int i = 0; i < firsts.length; i++) {
+            Event event = batch.get(i);
+            Actor first = partitions[i].inMemory(firsts[i]);
+            ActorId second = first == null ? user(event) : first.forward;
+            LanePartition partition = second == null ? null : owned.get(second.partition(store.partitions()));
+            if (second != null && partition != null) {
+                want(second, partition, wanted);
+            }
+        }
+        readActors(wanted);
+    }
+
+    private static @Nullable ActorId user(Event event) {
+        String userId = event.userId();
+        return userId == null ? null : ActorId.of(event.workspace(), ActorId.USER, userId);
+    }
+
+    private static void want(ActorId id, LanePartition partition, List<Wanted> wanted) {
+        if (partition.isUnknown(id)) {
+            wanted.add(new Wanted(partition, id));
+        }
+    }
+
+    private void readActors(List<Wanted> wanted) {
+        if (wanted.isEmpty()) {
+            return;
+        }
+        List<Location> locations = new ArrayList<>(wanted.size());
+        for (Wanted one : wanted) {
+            locations.add(new Location(one.partition.number(), Keys.actor(one.id)));
+        }
+        List<byte @Nullable []> values = store.readAll(Keyspace.ACTOR, locations);
+        for (int i = 0; i < wanted.size(); i++) {
             wanted.get(i).partition.loaded(wanted.get(i).id, values.get(i));
         }
     }

@@ -504,7 +504,7 @@ public final class IdentityLane {
         if (batch.isEmpty()) {
             return;
         }
-        FirstStops stops = new FirstStops(batch, store, this::partition);
+        FirstStops stops = new FirstStops(batch, store, partitions);
         for (int i = 0; i < batch.size(); i++) {
             Event event = batch.get(i);
             LanePartition partition = stops.partition(i);

@@ -140,11 +140,15 @@ final class LanePartition implements PartitionState {
 
     // ---- the batch
 
-    /** Those of these that are not in memory and that nobody has looked for yet; they are to be {@link #loaded}. */
-    List<ActorId> unknown(List<ActorId> ids) {
-        return ids.stream()
-                .filter(id -> actors.find(id) == null && absent.add(id))
-                .toList();
+    /** Whether an actor is not in memory and nobody has looked for it yet; then it is to be {@link #loaded}. */
+    boolean isUnknown(ActorId id) {
+        return actors.find(id) == null && absent.add(id);
+    }
+
+    /** An actor that is in memory, else null. */
+    @Nullable
+    Actor inMemory(ActorId id) {
+        return actors.find(id);
     }
 
     /** Brings into memory what the store has of an actor. */

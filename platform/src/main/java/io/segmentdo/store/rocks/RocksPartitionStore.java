@@ -139,9 +139,22 @@ public final class RocksPartitionStore implements PartitionStore {
         for (byte[] key : keys) {
             full.add(prefixed(partition, key));
         }
+        return readAllKeys(keyspace, full);
+    }
+
+    @Override
+    public List<byte @Nullable []> readAll(Keyspace keyspace, List<Location> locations) {
+        List<byte[]> full = new ArrayList<>(locations.size());
+        for (Location location : locations) {
+            full.add(prefixed(location.partition(), location.key()));
+        }
+        return readAllKeys(keyspace, full);
+    }
+
+    private List<byte @Nullable []> readAllKeys(Keyspace keyspace, List<byte[]> keys) {
         return database.<List<byte @Nullable []>>read((db, families) -> keys.isEmpty()
                 ? List.of()
-                : db.multiGetAsList(Collections.nCopies(keys.size(), family(families, keyspace)), full));
+                : db.multiGetAsList(Collections.nCopies(keys.size(), family(families, keyspace)), keys));
     }
 
     @Override
