@@ -43,6 +43,12 @@ final class IdentityBenchmark implements Callable<Integer> {
     @Option(names = "--block-cache", description = "Another one than the default, e.g. 128MiB.")
     private @Nullable String blockCache;
 
+    @Option(
+            names = "--sql",
+            defaultValue = "0",
+            description = "So many events also for a model of the usual design, two tables in a PostgreSQL; 0 for none.")
+    private int sql;
+
     private final IdentityEvents source = new IdentityEvents();
 
     @Override
@@ -62,6 +68,9 @@ final class IdentityBenchmark implements Callable<Integer> {
             System.out.println(
                     load.apply(IdentityEvents.list(ALONE, source::mixed), 1).row("the mix, one event at a time"));
             System.out.printf(Locale.ROOT, "one fsync: %.3f ms%n", Figures.syncMillis());
+            if (sql > 0) {
+                runModel(folder);
+            }
             if (grow > source.users()) {
                 run(load, "new users up to " + grow, grow - source.users(), source::newUser);
                 LaneCost many = run(load, "the mix over all of them", events, source::mixed);
@@ -74,6 +83,17 @@ final class IdentityBenchmark implements Callable<Integer> {
             }
         }
         return 0;
+    }
+
+    private void runModel(TemporaryDirectory folder) throws Exception {
+        IdentityEvents events = new IdentityEvents();
+        try (TwoTableModel model = new TwoTableModel(folder.path().resolve("postgres"))) {
+            String row = "%-34s %,9.0f%n";
+            System.out.printf(
+                    Locale.ROOT, row, "model of two tables: new users", model.apply(IdentityEvents.list(sql, events::newUser)));
+            System.out.printf(
+                    Locale.ROOT, row, "model of two tables: the mix", model.apply(IdentityEvents.list(sql, events::mixed)));
+        }
     }
 
     private StoreConfig config() {

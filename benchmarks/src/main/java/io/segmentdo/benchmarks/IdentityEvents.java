@@ -83,14 +83,19 @@ final class IdentityEvents {
     private Event identify(String user, String device) {
         String id = messageId();
         String json = """
-                {"type":"identify","messageId":"%1$s","userId":"%2$s","anonymousId":"%3$s","traits":{"email":"%2$s@shop.example.com",\
+                {"type":"identify","messageId":"%1$s","userId":"%2$s","anonymousId":"%3$s","traits":{"email":"%5$s",\
                 "firstName":"Peter","lastName":"Gibbons","plan":"premium","logins":%4$d,"company":{"name":"Initech","employees":200},\
                 "address":{"street":"6th St","city":"San Francisco","state":"CA","postalCode":"94103","country":"USA"},\
                 "createdAt":"2026-11-01T10:11:12.345Z","avatar":"https://gravatar.example.com/avatar/205e460b479e2e5b48aec07710c08d50"},\
                 "context":{"library":{"name":"analytics-java","version":"3.5.4"},"locale":"en-US","timezone":"Europe/Amsterdam",\
                 "userAgent":"Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/537.36","page":{"path":"/account",\
-                "title":"Account","url":"https://shop.example.com/account"}},"timestamp":"2026-11-23T10:11:12.345Z"}""".formatted(id, user, device, made);
+                "title":"Account","url":"https://shop.example.com/account"}},"timestamp":"2026-11-23T10:11:12.345Z"}""".formatted(id, user, device, made, email(user));
         return event(EventType.IDENTIFY, id, user, device, json);
+    }
+
+    /** The address of a user in identifies. */
+    static String email(String user) {
+        return user + "@shop.example.com";
     }
 
     private static String user(long number) {

@@ -60,9 +60,30 @@ public final class FrameWriter {
         if (value == null) {
             return putByte(0);
         }
+        int start = length;
+        if (putAscii(value)) {
+            return this;
+        }
+        length = start;
         byte[] utf8 = value.getBytes(StandardCharsets.UTF_8);
         putSize(utf8.length + 1L);
         return putRaw(utf8);
+    }
+
+    /** Nearly all texts are ASCII: they go where they belong without a copy in between. False when this one is not. */
+    private boolean putAscii(String value) {
+        int characters = value.length();
+        ensureRoom(characters + 9);
+        putSize(characters + 1L);
+        for (int i = 0; i < characters; i++) {
+            char character = value.charAt(i);
+            if (character >= 0x80) {
+                return false;
+            }
+            bytes[length + i] = (byte) character;
+        }
+        length += characters;
+        return true;
     }
 
     /** Bytes with their length in front. */
@@ -78,6 +99,16 @@ public final class FrameWriter {
         System.arraycopy(value, 0, bytes, length, value.length);
         length += value.length;
         return this;
+    }
+
+    /** Forgets what has been written; only for a writer that never handed over its array, see {@link #copy}. */
+    public void clear() {
+        length = 0;
+    }
+
+    /** A copy of what has been written, so that the writer can be used again. */
+    public byte[] copy() {
+        return Arrays.copyOf(bytes, length);
     }
 
     /** How many bytes have been written. */

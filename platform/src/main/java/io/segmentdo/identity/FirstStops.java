@@ -115,6 +115,10 @@ final class FirstStops {
         return partitions[place];
     }
 
+    ActorId first(int place) {
+        return firsts[place];
+    }
+
     Dedupe.Mark mark(int place) {
         return marks[place];
     }

@@ -519,7 +519,7 @@ public final class IdentityLane {
                 continue;
             }
             try {
-                enter(partition, event);
+                enter(partition, stops.first(i), event);
             } catch (PlatformException failed) {
                 throw failed;
             } catch (RuntimeException failed) {
@@ -529,16 +529,16 @@ public final class IdentityLane {
     }
 
     /** Sends an event on its way up from the first identifier that the rules let count. */
-    private void enter(LanePartition partition, Event event) {
+    private void enter(LanePartition partition, ActorId stop, Event event) {
         Mentions mentions =
                 surroundings.rules(event.workspace()).mentionReader().read(event);
         ActorId first = mentions.first();
         if (first == null) {
-            partition.identified(Partitions.firstStop(event).profileId(0), event);
+            partition.identified(stop.profileId(0), event);
             return;
         }
         Visit visit = new Visit(first, first, false, event, mentions);
-        if (first.partition(store.partitions()) == partition.number()) {
+        if (first.equals(stop) || first.partition(store.partitions()) == partition.number()) {
             deliver(partition, visit);
         } else {
             partition.send(visit);

@@ -41,16 +41,16 @@ final class OutboxCodec {
         return new FrameReader(key).readLong();
     }
 
-    static byte[] encode(OutboxEntry entry, Header header) {
-        return switch (entry) {
+    /** With a writer that is used again and again. */
+    static byte[] encode(OutboxEntry entry, Header header, FrameWriter frame) {
+        frame.clear();
+        switch (entry) {
             case IdentifiedEvent identified -> {
-                FrameWriter frame = start(EVENT, header, 64 + EventCodec.expectedBytes(List.of(identified.event())));
-                frame.putString(identified.profileId());
+                start(EVENT, header, frame).putString(identified.profileId());
                 EventCodec.write(identified.event(), frame);
-                yield frame.toBytes();
             }
             case ProfileFact fact ->
-                start(FACT, header, 256)
+                start(FACT, header, frame)
                         .putByte(KINDS.indexOf(fact.kind()))
                         .putString(fact.workspace())
                         .putString(fact.profileId())
@@ -62,9 +62,9 @@ final class OutboxCodec {
                         .putLong(fact.otherPartition())
                         .putLong(fact.otherPosition())
                         .putString(
-                                fact.snapshot() == null ? null : fact.snapshot().toString())
-                        .toBytes();
-        };
+                                fact.snapshot() == null ? null : fact.snapshot().toString());
+        }
+        return frame.copy();
     }
 
     static Header header(byte[] value) {
@@ -86,9 +86,8 @@ final class OutboxCodec {
         return entry;
     }
 
-    private static FrameWriter start(int kind, Header header, int expectedBytes) {
-        return new FrameWriter(expectedBytes)
-                .putByte(kind)
+    private static FrameWriter start(int kind, Header header, FrameWriter frame) {
+        return frame.putByte(kind)
                 .putLong(header.bytesBefore())
                 .putLong(header.addedAtMillis());
     }

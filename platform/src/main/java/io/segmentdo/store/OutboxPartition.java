@@ -1,5 +1,6 @@
 package io.segmentdo.store;
 
+import io.segmentdo.event.FrameWriter;
 import io.segmentdo.event.OutboxEntry;
 import io.segmentdo.rocks.Recent;
 import java.util.ArrayList;
@@ -24,6 +25,7 @@ final class OutboxPartition {
     private final Recent<OutboxEntry> recent;
 
     // owner only
+    private final FrameWriter frame = new FrameWriter(0);
     private long stagedTail;
     private long stagedBytes;
 
@@ -78,7 +80,7 @@ final class OutboxPartition {
             throw new IllegalStateException("outbox position " + position + " of partition " + number + " (expected: "
                     + (stagedTail + 1) + " or " + (tail + 1) + ")");
         }
-        byte[] value = OutboxCodec.encode(entry, new OutboxCodec.Header(stagedBytes, nowMillis));
+        byte[] value = OutboxCodec.encode(entry, new OutboxCodec.Header(stagedBytes, nowMillis), frame);
         changes.put(Keyspace.OUTBOX, OutboxCodec.key(position), value);
         recent.add(position, entry, value.length);
         stagedTail = position;

@@ -30,7 +30,7 @@ public record StoreConfig(
 
         @Doc("The database of the engine `postgres`.") PostgresConfig postgres) {
     public static final StoreConfig DEFAULT = new StoreConfig(
-            Engine.EMBEDDED, 64, ByteSize.mebibytes(32), ByteSize.mebibytes(64), 512, PostgresConfig.DEFAULT);
+            Engine.EMBEDDED, 64, ByteSize.mebibytes(128), ByteSize.mebibytes(64), 512, PostgresConfig.DEFAULT);
 
     /** The engines. */
     public enum Engine {
