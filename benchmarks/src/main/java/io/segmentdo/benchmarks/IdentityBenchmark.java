@@ -46,7 +46,8 @@ final class IdentityBenchmark implements Callable<Integer> {
     @Option(
             names = "--sql",
             defaultValue = "0",
-            description = "So many events also for a model of the usual design, two tables in a PostgreSQL; 0 for none.")
+            description =
+                    "So many events also for a model of the usual design, two tables in a PostgreSQL; 0 for none.")
     private int sql;
 
     private final IdentityEvents source = new IdentityEvents();
@@ -90,9 +91,15 @@ final class IdentityBenchmark implements Callable<Integer> {
         try (TwoTableModel model = new TwoTableModel(folder.path().resolve("postgres"))) {
             String row = "%-34s %,9.0f%n";
             System.out.printf(
-                    Locale.ROOT, row, "model of two tables: new users", model.apply(IdentityEvents.list(sql, events::newUser)));
+                    Locale.ROOT,
+                    row,
+                    "model of two tables: new users",
+                    model.apply(IdentityEvents.list(sql, events::newUser)));
             System.out.printf(
-                    Locale.ROOT, row, "model of two tables: the mix", model.apply(IdentityEvents.list(sql, events::mixed)));
+                    Locale.ROOT,
+                    row,
+                    "model of two tables: the mix",
+                    model.apply(IdentityEvents.list(sql, events::mixed)));
         }
     }
 

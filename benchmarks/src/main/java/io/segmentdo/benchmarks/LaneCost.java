@@ -32,7 +32,7 @@ record LaneCost(
                     "events/s",
                     "decisions/s",
                     "lane us",
-            "store us",
+                    "store us",
                     "all us",
                     "KiB",
                     "keys read",

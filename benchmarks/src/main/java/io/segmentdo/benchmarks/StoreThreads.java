@@ -35,7 +35,8 @@ final class StoreThreads {
             if (!line.contains(NAME)) {
                 return 0;
             }
-            List<String> fields = List.of(line.substring(line.lastIndexOf(')') + 2).split(" "));
+            List<String> fields =
+                    List.of(line.substring(line.lastIndexOf(')') + 2).split(" "));
             return (Long.parseLong(fields.get(USER)) + Long.parseLong(fields.get(SYSTEM))) * TICK_NANOS;
         } catch (IOException ended) {
             return 0;

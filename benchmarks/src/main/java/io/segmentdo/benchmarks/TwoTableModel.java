@@ -58,7 +58,8 @@ final class TwoTableModel implements AutoCloseable {
     double apply(List<Event> events) throws InterruptedException, ExecutionException {
         List<List<Event>> shares = new ArrayList<>();
         connections.forEach(connection -> shares.add(new ArrayList<>()));
-        events.forEach(event -> shares.get(Math.floorMod(String.valueOf(event.userId()).hashCode(), CONNECTIONS))
+        events.forEach(event -> shares.get(
+                        Math.floorMod(String.valueOf(event.userId()).hashCode(), CONNECTIONS))
                 .add(event));
         List<Callable<Void>> tasks = new ArrayList<>();
         for (int i = 0; i < CONNECTIONS; i++) {
@@ -107,8 +108,7 @@ final class TwoTableModel implements AutoCloseable {
         connection.setAutoCommit(true);
     }
 
-    private static List<Long> find(Connection connection, String query, Event event, String email)
-            throws SQLException {
+    private static List<Long> find(Connection connection, String query, Event event, String email) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(query)) {
             statement.setString(1, event.userId());
             statement.setString(2, event.anonymousId());

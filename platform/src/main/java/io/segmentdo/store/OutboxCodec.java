@@ -87,9 +87,7 @@ final class OutboxCodec {
     }
 
     private static FrameWriter start(int kind, Header header, FrameWriter frame) {
-        return frame.putByte(kind)
-                .putLong(header.bytesBefore())
-                .putLong(header.addedAtMillis());
+        return frame.putByte(kind).putLong(header.bytesBefore()).putLong(header.addedAtMillis());
     }
 
     private static Header readHeader(FrameReader frame) {
