@@ -2,17 +2,13 @@ package io.segmentdo.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.segmentdo.api.Destination;
 import io.segmentdo.config.ConfigLoader;
 import io.segmentdo.config.Loaded;
 import java.io.IOException;
-import java.io.OutputStream;
-import java.io.StringWriter;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -20,23 +16,13 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.jar.Attributes;
-import java.util.jar.JarEntry;
-import java.util.jar.JarOutputStream;
-import java.util.jar.Manifest;
-import java.util.stream.Stream;
-import javax.tools.ToolProvider;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/**
- * The example project of docs/writing-a-destination.md, compiled against the plugin API alone and dropped into a running
- * node. The compiler is the JDK's: a Maven within Maven would cost more than it shows.
- */
+/** The example project of docs/writing-a-destination.md, built as a third party would and dropped into a running node. */
 class ExampleDestinationIT {
-    private static final Path EXAMPLE = Path.of("..", "examples", "acme-destination", "src", "main");
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     @TempDir
@@ -87,63 +73,18 @@ class ExampleDestinationIT {
     void aJarWithBothKindsAndAFileAreDroppedIntoARunningNode() throws Exception {
         send("m1");
 
-        Files.move(exampleJar(), plugins.resolve("acme.jar"), StandardCopyOption.ATOMIC_MOVE);
+        Files.move(new ExampleProject(home).jar(), plugins.resolve("acme.jar"), StandardCopyOption.ATOMIC_MOVE);
 
         assertThat(declared.awaitMessageIds(Set.of("m1"), PATIENCE)).isEmpty();
         assertThat(coded.awaitMessageIds(Set.of("m1"), PATIENCE)).isEmpty();
 
         Files.delete(plugins.resolve("acme.jar"));
         Path file = home.resolve("acme.yaml.new");
-        Files.copy(EXAMPLE.resolve("resources/META-INF/segmentdo/acme.yaml"), file);
+        Files.copy(ExampleProject.SOURCE.resolve("src/main/resources/META-INF/segmentdo/acme.yaml"), file);
         Files.move(file, plugins.resolve("acme.yaml"), StandardCopyOption.ATOMIC_MOVE);
         send("m2");
 
         assertThat(declared.awaitMessageIds(Set.of("m2"), PATIENCE)).isEmpty();
-    }
-
-    private Path exampleJar() throws IOException {
-        Path classes = Files.createDirectories(home.resolve("classes"));
-        String api = Destination.class
-                .getProtectionDomain()
-                .getCodeSource()
-                .getLocation()
-                .getPath();
-        List<Path> sources;
-        try (Stream<Path> found = Files.walk(EXAMPLE.resolve("java"))) {
-            sources = found.filter(file -> file.toString().endsWith(".java")).toList();
-        }
-        StringWriter messages = new StringWriter();
-        var compiler = ToolProvider.getSystemJavaCompiler();
-        try (var files = compiler.getStandardFileManager(null, null, StandardCharsets.UTF_8)) {
-            List<String> options = List.of("-d", classes.toString(), "-cp", api, "-proc:none");
-            boolean compiled = compiler.getTask(
-                            messages, files, null, options, null, files.getJavaFileObjectsFromPaths(sources))
-                    .call();
-            assertThat(compiled).as(messages.toString()).isTrue();
-        }
-        Manifest manifest = new Manifest();
-        manifest.getMainAttributes().put(Attributes.Name.MANIFEST_VERSION, "1.0");
-        manifest.getMainAttributes().putValue("Plugin-Id", "acme");
-        manifest.getMainAttributes().putValue("Plugin-Version", "1.0.0");
-        manifest.getMainAttributes().putValue("Plugin-Requires", ">=0.1.0 & <1.0.0");
-        Path jar = home.resolve("acme.jar");
-        try (OutputStream out = Files.newOutputStream(jar);
-                JarOutputStream entries = new JarOutputStream(out, manifest)) {
-            add(entries, classes);
-            add(entries, EXAMPLE.resolve("resources"));
-        }
-        return jar;
-    }
-
-    private static void add(JarOutputStream entries, Path root) throws IOException {
-        try (Stream<Path> found = Files.walk(root)) {
-            for (Path file : found.filter(Files::isRegularFile).toList()) {
-                entries.putNextEntry(
-                        new JarEntry(root.relativize(file).toString().replace('\\', '/')));
-                Files.copy(file, entries);
-                entries.closeEntry();
-            }
-        }
     }
 
     private void send(String messageId) throws Exception {

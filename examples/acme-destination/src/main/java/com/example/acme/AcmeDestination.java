@@ -16,8 +16,8 @@ public final class AcmeDestination implements Destination {
         return Descriptor.of("acme-java", "Acme")
                 .description("Sends every event to Acme.")
                 .settings(
-                        Setting.url("url").label("URL").required(),
-                        Setting.secret("apiKey").label("API key").required())
+                        Setting.url("url").label("URL").help("Where Acme takes events.").required(),
+                        Setting.secret("apiKey").label("API key").help("Of your account at Acme.").required())
                 .batching(new Batching(50, 1 << 20, Duration.ofMillis(100)));
     }
 
