@@ -33,7 +33,7 @@ public record SpoolConfig(
             ByteSize.mebibytes(64),
             ByteSize.mebibytes(512),
             ByteSize.mebibytes(4),
-            ByteSize.mebibytes(32));
+            ByteSize.mebibytes(16));
 
     public SpoolConfig {
         check(maxBytes.bytes() >= 1 << 20, "max-bytes", maxBytes, ">= 1MiB");

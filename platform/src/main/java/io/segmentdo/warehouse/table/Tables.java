@@ -22,6 +22,7 @@ import org.apache.iceberg.exceptions.AlreadyExistsException;
 import org.apache.iceberg.exceptions.NoSuchTableException;
 import org.apache.iceberg.io.FileIO;
 import org.apache.iceberg.jdbc.JdbcCatalog;
+import org.apache.iceberg.jdbc.JdbcClientPool;
 import org.apache.iceberg.rest.HTTPClient;
 import org.apache.iceberg.rest.RESTSessionCatalog;
 import org.apache.iceberg.types.Types.NestedField;
@@ -81,9 +82,15 @@ public final class Tables implements AutoCloseable {
         properties.put("jdbc.schema-version", "V1");
         properties.put(CatalogProperties.URI, uri);
         properties.put(CatalogProperties.WAREHOUSE_LOCATION, location);
-        JdbcCatalog catalog = new JdbcCatalog(ignored -> files, null, true);
-        catalog.initialize(config.name(), properties);
-        return catalog;
+        JdbcClientPool connections = new JdbcClientPool(uri, properties);
+        try {
+            JdbcCatalog catalog = new JdbcCatalog(ignored -> files, ignored -> connections, true);
+            catalog.initialize(config.name(), properties);
+            return catalog;
+        } catch (RuntimeException e) {
+            connections.close(); // a catalog that could not be initialized does not
+            throw e;
+        }
     }
 
     private static Catalog rest(CatalogConfig config, FileIO files) {
