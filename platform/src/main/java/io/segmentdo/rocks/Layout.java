@@ -30,7 +30,8 @@ public final class Layout implements AutoCloseable {
             .setCreateMissingColumnFamilies(true)
             // A log torn by a power failure ends at its last whole record, which is behind everything that was synced.
             .setWalRecoveryMode(WALRecoveryMode.PointInTimeRecovery)
-            // A log that is written over has its size and its blocks already, so that a sync need not write the file system's journal.
+            // A log that is written over has its size and its blocks already, so that a sync need not write the file
+            // system's journal.
             .setRecycleLogFileNum(RECYCLED_LOGS)
             .setInfoLogLevel(InfoLogLevel.WARN_LEVEL)
             .setMaxLogFileSize(1 << 20)
