@@ -9,6 +9,7 @@ import io.segmentdo.event.OutboxEntry;
 import io.segmentdo.problem.PlatformException;
 import io.segmentdo.problem.Problem;
 import io.segmentdo.store.Keyspace;
+import io.segmentdo.store.PartitionStore;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -19,6 +20,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
@@ -576,6 +578,17 @@ final class Ledger {
     }
 
     // ---- the store
+
+    /** Asks, on any thread, whether these are still this node's to deliver, as far as is known here. */
+    BooleanSupplier ownership(List<Item> items) {
+        PartitionStore store = services.store();
+        Map<Integer, Long> epochs = new HashMap<>();
+        for (Item item : items) {
+            epochs.put(item.key().partition(), backlog.epoch(item.key().partition()));
+        }
+        return () -> store.isAlive()
+                && epochs.entrySet().stream().allMatch(owned -> store.owns(owned.getKey(), owned.getValue()));
+    }
 
     private void put(DeliveryKey key, Keyspace keyspace, byte[] value) {
         if (backlog.owns(key.partition())) {

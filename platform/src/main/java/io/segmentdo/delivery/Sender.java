@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
@@ -31,6 +32,7 @@ import org.slf4j.LoggerFactory;
 final class Sender {
     private static final Logger LOG = LoggerFactory.getLogger(Sender.class);
     private static final int TOO_MANY = 429;
+    private static final long HELD_BACK_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
     /** A request that is to be sent, or under way. */
     private record Exchange(
@@ -38,10 +40,11 @@ final class Sender {
             HttpConnector connector,
             Step.Send step,
             List<Item> items,
+            BooleanSupplier mayGo,
             int generation,
             long startedNanos) {
         Exchange startedAt(long nanos) {
-            return new Exchange(wiring, connector, step, items, generation, nanos);
+            return new Exchange(wiring, connector, step, items, mayGo, generation, nanos);
         }
     }
 
@@ -57,6 +60,7 @@ final class Sender {
     private final StateFiles.StateFile state;
     private final Ready ready = new Ready();
     private final Deque<Exchange> outgoing = new ArrayDeque<>();
+    private long heldBackUntilNanos = System.nanoTime();
 
     /**
      * Begins with nothing to send.
@@ -95,7 +99,7 @@ final class Sender {
         }
         long now = System.nanoTime();
         long complete = outgoing.isEmpty() ? ready.nanosUntilComplete(by::batching, now) : 0;
-        return Math.max(complete, gate.nanosUntilOpen(now));
+        return Math.max(Math.max(complete, heldBackUntilNanos - now), gate.nanosUntilOpen(now));
     }
 
     /** Sends what may go now, with requests that the plugin makes. */
@@ -105,7 +109,8 @@ final class Sender {
         }
         List<Exchange> now = new ArrayList<>();
         long nanos = System.nanoTime();
-        while (gate.isOpen(nanos) && (!outgoing.isEmpty() || (by != null && prepare(by, nanos)))) {
+        while (heldBackUntilNanos - nanos <= 0
+                && gate.isOpen(nanos) && (!outgoing.isEmpty() || (by != null && prepare(by, nanos)))) {
             Exchange next = outgoing.poll();
             if (next != null) {
                 gate.sent();
@@ -117,6 +122,7 @@ final class Sender {
             transport.sendAll(
                     now,
                     exchange -> exchange.step().request(),
+                    Exchange::mayGo,
                     (exchange, result) -> inbox.put(() -> answered(exchange, result)));
         }
     }
@@ -138,11 +144,21 @@ final class Sender {
             probe(by, nowNanos);
         }
         List<Item> batch = ready.take(by::batching, nowNanos);
+        if (!ledger.ownership(batch).getAsBoolean()) {
+            holdBack(batch);
+            return false;
+        }
         switch (by.connector()) {
             case HttpConnector http -> prepare(by, http, batch);
             case BlockingConnector blocking -> deliver(blocking, batch);
         }
         return true;
+    }
+
+    /** Another member may deliver these by now; soon it is known, and they go or are taken out. */
+    private void holdBack(List<Item> batch) {
+        ready.putBack(batch);
+        heldBackUntilNanos = System.nanoTime() + HELD_BACK_NANOS;
     }
 
     /** Tries with new credentials, where there are any, whether the destination accepts them now. */
@@ -197,7 +213,13 @@ final class Sender {
                     if (items.size() == send.events().size()) {
                         by.use();
                         outgoing.add(new Exchange(
-                                by, http, send, items, gate.access().generation(), System.nanoTime()));
+                                by,
+                                http,
+                                send,
+                                items,
+                                ledger.ownership(items),
+                                gate.access().generation(),
+                                System.nanoTime()));
                     } else {
                         unanswered.addAll(items);
                     }
@@ -223,6 +245,10 @@ final class Sender {
         switch (result) {
             case Transport.Result.Refused refused -> {
                 ready.putBack(exchange.items());
+                released.accept(exchange.wiring());
+            }
+            case Transport.Result.Withheld withheld -> {
+                holdBack(exchange.items());
                 released.accept(exchange.wiring());
             }
             case Transport.Result.Failed failure ->

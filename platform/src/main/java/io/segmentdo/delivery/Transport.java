@@ -27,6 +27,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.function.BiConsumer;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -47,10 +48,14 @@ final class Transport implements AutoCloseable {
 
         /** It was not sent, because the breaker is open. */
         record Refused() implements Result {}
+
+        /** It was not sent, because it may not go any more. */
+        record Withheld() implements Result {}
     }
 
     private static final Set<String> SCHEMES = Set.of("http", "https");
     private static final Result REFUSED = new Result.Refused();
+    private static final Result WITHHELD = new Result.Withheld();
 
     private final Vertx vertx;
     private final HttpConfig config;
@@ -110,14 +115,24 @@ final class Transport implements AutoCloseable {
 
     /** Sends a request past the breaker. */
     void sendDirectly(HttpRequest request, Consumer<Result> then) {
-        onEventLoop(() -> new Exchange(request).start().onSuccess(then::accept));
+        onEventLoop(() -> new Exchange(request, () -> true).start().onSuccess(then::accept));
     }
 
-    /** Sends requests; each one's result comes later, on the event loop. */
-    <T> void sendAll(List<T> exchanges, Function<T, HttpRequest> request, BiConsumer<T, Result> then) {
+    /**
+     * Sends requests; each one's result comes later, on the event loop.
+     *
+     * @param mayGo is asked at the last moment whether a request may still be sent
+     */
+    <T> void sendAll(
+            List<T> exchanges,
+            Function<T, HttpRequest> request,
+            Function<T, BooleanSupplier> mayGo,
+            BiConsumer<T, Result> then) {
         onEventLoop(() -> {
             for (T exchange : exchanges) {
-                send(request.apply(exchange), result -> then.accept(exchange, result));
+                send(
+                        new Exchange(request.apply(exchange), mayGo.apply(exchange)),
+                        result -> then.accept(exchange, result));
             }
         });
     }
@@ -129,8 +144,7 @@ final class Transport implements AutoCloseable {
                 : Future.failedFuture(new IOException("the connector reported a failure"))));
     }
 
-    private void send(HttpRequest request, Consumer<Result> then) {
-        Exchange exchange = new Exchange(request);
+    private void send(Exchange exchange, Consumer<Result> then) {
         breaker.execute(exchange::start).onComplete(outcome -> {
             boolean refused = outcome.failed() && outcome.cause() instanceof OpenCircuitException;
             then.accept(refused ? REFUSED : exchange.result());
@@ -188,12 +202,14 @@ final class Transport implements AutoCloseable {
     /** One request under way. Confined to the event loop. */
     private final class Exchange {
         private final HttpRequest request;
+        private final BooleanSupplier mayGo;
         private final Promise<Result> done = Promise.promise();
         private final Buffer body = Buffer.buffer();
         private Result result = new Result.Failed("no response");
 
-        Exchange(HttpRequest request) {
+        Exchange(HttpRequest request, BooleanSupplier mayGo) {
             this.request = request;
+            this.mayGo = mayGo;
         }
 
         /** What came of it; complete when the future of {@link #start} is. */
@@ -233,6 +249,11 @@ final class Transport implements AutoCloseable {
         private void write(HttpClientRequest http) {
             if (done.future().isComplete()) {
                 http.reset();
+                return;
+            }
+            if (!mayGo.getAsBoolean()) {
+                http.reset();
+                end(WITHHELD);
                 return;
             }
             done.future().onSuccess(outcome -> {

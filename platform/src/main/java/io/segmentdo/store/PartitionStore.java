@@ -70,6 +70,14 @@ public interface PartitionStore extends AutoCloseable {
      */
     boolean owns(int partition, long epoch);
 
+    /**
+     * Whether nobody else can have taken what this member owns, by the clock of this process: it was heard of less than a
+     * lease ago. What cannot be refused later, like a request to a destination, is done while that is so. Does not block.
+     */
+    default boolean isAlive() {
+        return true;
+    }
+
     /** The value of a key, or null. */
     byte @Nullable [] read(int partition, Keyspace keyspace, byte[] key);
 

@@ -49,6 +49,25 @@ class DeliveriesTest {
     }
 
     @Test
+    void nothingIsSentWhileAnotherMemberMayHaveTakenThePartitions() {
+        try (Pipeline pipeline = pipeline(Pipeline.QUICK)) {
+            pipeline.deliveries().replaceAll(List.of(destination("d", "recorder", Map.of())));
+            pipeline.publish(0, 10);
+            pipeline.awaitSettled();
+            store.live(false);
+
+            pipeline.publish(10, 20);
+            await(() -> pipeline.status("d").counts().waiting() == 10);
+            LockSupport.parkNanos(Duration.ofMillis(200).toNanos()); // longer than it takes to send them
+
+            assertThat(recorder.delivered()).hasSize(10);
+            store.live(true);
+            pipeline.awaitSettled();
+            assertThat(recorder.delivered()).hasSize(20).doesNotHaveDuplicates();
+        }
+    }
+
+    @Test
     void anEventIsDeliveredOnceForEachSubscriptionThatTakesIt() {
         try (Pipeline pipeline = pipeline(Pipeline.QUICK)) {
             pipeline.deliveries()

@@ -184,6 +184,25 @@ class NetworkGuardTest {
         assertThat(sink.requests()).isEqualTo(before + 1);
     }
 
+    @Test
+    void aRequestThatMayNotGoAnyMoreWhenItIsItsTurnIsWithheld() throws Exception {
+        int before = sink.requests();
+        try (Transport transport = transport(new NetworkGuard(List.of("127.0.0.1/32")))) {
+            CompletableFuture<Transport.Result> answer = new CompletableFuture<>();
+            vertx.runOnContext(v -> {
+                transport.attach();
+                transport.sendAll(
+                        List.of(HttpRequest.postJson(URI.create(sink.url()), new byte[0])),
+                        request -> request,
+                        request -> () -> false,
+                        (request, result) -> answer.complete(result));
+            });
+
+            assertThat(answer.get(60, TimeUnit.SECONDS)).isInstanceOf(Transport.Result.Withheld.class);
+        }
+        assertThat(sink.requests()).isEqualTo(before);
+    }
+
     private static int status(Transport.Result result) {
         return ((Transport.Result.Answered) result).response().status();
     }

@@ -37,6 +37,7 @@ public final class InMemoryStore implements PartitionStore {
     private int failAt = -1;
     private Fault fault = Fault.BEFORE;
     private boolean closed;
+    private volatile boolean alive = true;
 
     /** Starts empty. */
     public InMemoryStore(int partitions) {
@@ -72,6 +73,16 @@ public final class InMemoryStore implements PartitionStore {
     public synchronized void fail(int callsFromNow, Fault with) {
         failAt = calls + callsFromNow;
         fault = with;
+    }
+
+    /** Says from now on that its lease holds, or that it may have run out. */
+    public void live(boolean isAlive) {
+        alive = isAlive;
+    }
+
+    @Override
+    public boolean isAlive() {
+        return alive;
     }
 
     /** How many calls were made so far. */

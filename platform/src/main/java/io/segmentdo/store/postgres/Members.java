@@ -52,15 +52,18 @@ final class Members implements AutoCloseable {
 
     private final Database database;
     private final String id = UUID.randomUUID().toString();
+    private final long leaseNanos;
     private final double leaseSeconds;
     private final long beatMillis;
     private final Map<Integer, Long> owned = new ConcurrentHashMap<>();
     private final Thread heart;
+    private volatile long aliveUntilNanos;
     private volatile boolean isLeaving;
 
     /** Is a member from now on. */
     Members(Database database, PostgresConfig config) {
         this.database = database;
+        this.leaseNanos = config.lease().toNanos();
         this.leaseSeconds = config.lease().toMillis() / 1000.0;
         this.beatMillis = config.lease().toMillis() / 4;
         database.persist(
@@ -97,6 +100,7 @@ final class Members implements AutoCloseable {
     /** Shows that this member lives, and learns what was taken from it. */
     private boolean beat() {
         Map<Integer, Long> before = Map.copyOf(owned);
+        long askedNanos = System.nanoTime();
         Map<Integer, Long> now = epochs(
                 database.once(connection -> connection.preparedQuery(BEAT).execute(Tuple.of(id))));
         before.forEach((partition, epoch) -> {
@@ -104,7 +108,13 @@ final class Members implements AutoCloseable {
                 lost(partition, epoch);
             }
         });
+        aliveUntilNanos = askedNanos + leaseNanos;
         return true;
+    }
+
+    /** Whether the database has heard of this member less than a lease ago. */
+    boolean isAlive() {
+        return System.nanoTime() - aliveUntilNanos < 0;
     }
 
     /** Takes those that are free: at once what nobody uses, then what is free but in use by a commit. */

@@ -103,6 +103,11 @@ public final class PostgresPartitionStore implements PartitionStore {
     }
 
     @Override
+    public boolean isAlive() {
+        return members.isAlive();
+    }
+
+    @Override
     public boolean owns(int partition, long epoch) {
         return members.owns(partition, epoch);
     }

@@ -105,6 +105,7 @@ class MembersTest {
             statement.execute("LOCK TABLE " + database.schema() + ".member IN EXCLUSIVE MODE"); // no heartbeat gets in
             assertThat(other.tryOpen(List.of(3))).isEmpty();
             await(() -> !other.tryOpen(List.of(3)).isEmpty());
+            assertThat(silent.isAlive()).as("by its own clock").isFalse();
             connection.rollback();
             taken = Long.parseLong(
                     postgres.sql("SELECT epoch FROM " + database.schema() + ".ownership WHERE partition = 3"));
@@ -112,6 +113,7 @@ class MembersTest {
 
         assertThat(taken).isGreaterThan(epoch);
         await(() -> !silent.owns(3, epoch));
+        await(silent::isAlive);
         assertThatThrownBy(() -> commit(silent, epoch)).isInstanceOf(StaleEpochException.class);
         assertThat(other.owns(3, taken)).isTrue();
         commit(other, taken);
