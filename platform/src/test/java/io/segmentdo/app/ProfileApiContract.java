@@ -21,6 +21,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -38,15 +39,26 @@ abstract class ProfileApiContract {
     private final HttpClient client = HttpClient.newHttpClient();
     private final RecordingSink sink = RecordingSink.open();
     private Node node;
-    private String token;
+    private Node warehouse;
+    private Map<Node, String> tokens = Map.of();
 
     /** The YAML of the store. */
     abstract String store();
 
+    /**
+     * Starts all there is.
+     *
+     * @return whom everything is asked, and who is asked for what is in the tables, which may be the same
+     */
+    List<Node> start(Path home, String workspace, String platform) throws Exception {
+        PluginJars.webhook(Files.createDirectories(home.resolve("plugins")), "webhook.jar");
+        Node only = Nodes.start(home, home.resolve("data"), workspace, platform);
+        return List.of(only, only);
+    }
+
     @BeforeAll
     void start(@TempDir Path home) throws Exception {
-        PluginJars.webhook(Files.createDirectories(home.resolve("plugins")), "webhook.jar");
-        node = Nodes.start(home, home.resolve("data"), """
+        List<Node> nodes = start(home, """
             sources:
               - {id: app, kind: server, write-keys: [shop-key]}
             destinations:
@@ -59,12 +71,20 @@ abstract class ProfileApiContract {
             profile: {requests-per-second: 100000}
             warehouse: {commit-interval: 200ms, profiles-interval: 200ms}
             """ + store());
-        token = node.owner().fresh().orElseThrow();
+        node = nodes.getFirst();
+        warehouse = nodes.getLast();
+        tokens = nodes.stream()
+                .distinct()
+                .collect(Collectors.toMap(
+                        one -> one, one -> one.owner().fresh().orElseThrow()));
     }
 
     @AfterAll
     void stop() {
         node.close();
+        if (warehouse != node) {
+            warehouse.close();
+        }
         sink.close();
     }
 
@@ -194,7 +214,7 @@ abstract class ProfileApiContract {
         HttpRequest.Builder bare = HttpRequest.newBuilder(
                 URI.create("http://127.0.0.1:" + node.port() + space("users", "user_id:w", "traits")));
         assertThat(error(send(bare.copy()))).isEqualTo("401 authentication_error");
-        String basic = Base64.getEncoder().encodeToString((token + ":").getBytes(StandardCharsets.UTF_8));
+        String basic = Base64.getEncoder().encodeToString((tokens.get(node) + ":").getBytes(StandardCharsets.UTF_8));
         assertThat(send(bare.copy().header("Authorization", "Basic " + basic)).statusCode())
                 .isEqualTo(200);
     }
@@ -414,9 +434,13 @@ abstract class ProfileApiContract {
     }
 
     private HttpRequest.Builder request(String path) {
-        return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + node.port() + path))
+        return request(node, path);
+    }
+
+    private HttpRequest.Builder request(Node asked, String path) {
+        return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + asked.port() + path))
                 .timeout(PATIENCE)
-                .header("Authorization", "Bearer " + token);
+                .header("Authorization", "Bearer " + tokens.get(asked));
     }
 
     private HttpResponse<String> send(HttpRequest.Builder request) throws IOException, InterruptedException {
@@ -461,8 +485,9 @@ abstract class ProfileApiContract {
     }
 
     private JsonNode rows(String sql) throws Exception {
-        HttpResponse<String> answer = send(request("/v1/warehouse/query")
+        HttpResponse<String> answer = send(request(warehouse, "/v1/warehouse/query")
                 .POST(HttpRequest.BodyPublishers.ofString(JSON.writeValueAsString(Map.of("sql", sql)))));
+        assertThat(answer.body()).as(sql).contains("\"rows\"");
         return JSON.readTree(answer.body()).path("rows");
     }
 
