@@ -8,7 +8,6 @@ import io.segmentdo.store.PartitionStore;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -22,6 +21,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -57,6 +57,7 @@ public final class Claims implements AutoCloseable {
     // any thread
     private final Map<Integer, Long> held = new ConcurrentHashMap<>();
     private final Queue<Set<Integer>> lost = new ConcurrentLinkedQueue<>();
+    private final Map<Integer, Long> takenMillis = new ConcurrentHashMap<>();
     private final Offers offers = new Offers();
     private final Semaphore kicks = new Semaphore(0);
     private final Readiness readiness = new Readiness();
@@ -66,6 +67,7 @@ public final class Claims implements AutoCloseable {
     private final Map<Integer, Long> wantedSinceNanos = new HashMap<>();
     private final Map<Integer, Long> followed = new HashMap<>();
     private final Map<Integer, Long> unreleased = new HashMap<>();
+    private Future<Boolean> handOver = Future.succeededFuture(true);
 
     /** Brings what is owned in line with a wish, at least so often. */
     Claims(PartitionStore store, Lanes lanes, Wish wish, Duration recheck, MeterRegistry registry) {
@@ -116,7 +118,16 @@ public final class Claims implements AutoCloseable {
      * @param sinceMillis since when nobody owns it, in epoch milliseconds by the clock of that member
      */
     boolean offer(int partition, long sinceMillis) {
-        return offers.await(partition, sinceMillis, this::kick, HAND_OVER);
+        if (!offers.await(partition, this::kick, HAND_OVER)) {
+            return false;
+        }
+        long ownerlessMillis = Math.max(0, takenMillis.getOrDefault(partition, sinceMillis) - sinceMillis);
+        meters.handedOver(ownerlessMillis);
+        log.atInfo()
+                .addKeyValue("partition", partition)
+                .addKeyValue("ownerlessMillis", ownerlessMillis)
+                .log("A partition was handed over to this member");
+        return true;
     }
 
     /** Takes what may be had, once, and goes on with that on an own thread. */
@@ -159,9 +170,29 @@ public final class Claims implements AutoCloseable {
             if (thread.isAlive()) {
                 thread.join();
             }
-            release(new TreeSet<>(held.keySet()));
+            giveUpAll();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    /** At the end; nobody is waited for twice. */
+    private void giveUpAll() throws InterruptedException {
+        disown(Set.copyOf(held.keySet()));
+        boolean isPaced = true;
+        for (int partition : new TreeSet<>(held.keySet())) {
+            Future<Boolean> taken = giveUp(partition);
+            isPaced = isPaced && isTaken(taken);
+        }
+    }
+
+    private static boolean isTaken(Future<Boolean> handOver) throws InterruptedException {
+        try {
+            return handOver.toCompletionStage()
+                    .toCompletableFuture()
+                    .get(HAND_OVER.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (ExecutionException | TimeoutException e) {
+            return false;
         }
     }
 
@@ -205,8 +236,7 @@ public final class Claims implements AutoCloseable {
         Set<Integer> unwanted = new TreeSet<>(held.keySet());
         unwanted.removeAll(wanted);
         if (!unwanted.isEmpty()) {
-            release(unwanted);
-            changed = true;
+            changed |= giveUpNext(unwanted);
         }
         Set<Integer> missing = new HashSet<>(wanted);
         missing.removeAll(held.keySet());
@@ -218,15 +248,15 @@ public final class Claims implements AutoCloseable {
             listeners.forEach(Runnable::run);
         }
         if (kicks.availablePermits() == 0) {
-            lead(); // which takes a while: first comes what somebody waits for
+            lead(wanted); // which takes a while: first comes what somebody waits for
         }
         return lost.isEmpty() && held.keySet().equals(wanted) && followed.equals(held);
     }
 
     /** Shows the followers what is new; one that fails is shown it again. */
-    private void lead() {
+    private void lead(Set<Integer> wanted) {
         held.forEach((partition, epoch) -> {
-            if (!epoch.equals(followed.get(partition))) {
+            if (wanted.contains(partition) && !epoch.equals(followed.get(partition))) {
                 followers.forEach(follower -> follower.own(partition, epoch));
                 followed.put(partition, epoch);
             }
@@ -277,23 +307,33 @@ public final class Claims implements AutoCloseable {
 
     /**
      * Gives partitions up. Followers store what they have while identity goes on; then one after another is let go and taken
-     * by its next owner, so that each of them is nobody's for a moment only. One that is slow is waited for once.
+     * by its next owner, so that each of them is nobody's for a moment only. When one is not taken, the others do not wait.
      */
-    private void release(Set<Integer> partitions) {
-        if (partitions.isEmpty()) {
-            return;
+    private boolean giveUpNext(Set<Integer> unwanted) {
+        Set<Integer> led = new HashSet<>(unwanted);
+        led.retainAll(followed.keySet());
+        if (!led.isEmpty()) {
+            disown(led);
         }
-        disown(partitions);
-        boolean isTaken = true;
-        for (int partition : partitions) {
-            await(lanes.close(Set.of(partition)));
-            long nowMillis = System.currentTimeMillis();
-            Long epoch = held.remove(partition);
-            releaseInStore(epoch == null ? Map.of() : Map.of(partition, epoch));
-            isTaken = successors.handOver(partition, nowMillis, isTaken ? HAND_OVER : Duration.ZERO);
+        if (!handOver.isComplete()) {
+            return false;
         }
-        meters.released(partitions.size());
-        log.atInfo().addKeyValue("partitions", partitions.size()).log("Partitions were given up");
+        boolean isPaced = handOver.succeeded() && handOver.result();
+        for (int partition : isPaced ? Set.of(unwanted.iterator().next()) : unwanted) {
+            handOver = giveUp(partition);
+            handOver.onComplete(ignored -> kick());
+        }
+        return true;
+    }
+
+    private Future<Boolean> giveUp(int partition) {
+        await(lanes.close(Set.of(partition)));
+        long nowMillis = System.currentTimeMillis();
+        Long epoch = held.remove(partition);
+        releaseInStore(epoch == null ? Map.of() : Map.of(partition, epoch));
+        meters.released(1);
+        log.atInfo().addKeyValue("partition", partition).log("A partition was given up");
+        return successors.handOver(partition, nowMillis);
     }
 
     /** What the store did not let go, because it was away, is tried again with the next ones. */
@@ -308,8 +348,8 @@ public final class Claims implements AutoCloseable {
     private boolean take(Set<Integer> missing) {
         long now = System.nanoTime();
         missing.forEach(partition -> wantedSinceNanos.putIfAbsent(partition, now));
-        Map<Integer, Long> free = offers.among(missing);
-        Map<Integer, Long> epochs = store.tryOpen(free.isEmpty() ? missing : free.keySet());
+        Set<Integer> free = offers.among(missing);
+        Map<Integer, Long> epochs = store.tryOpen(free.isEmpty() ? missing : free);
         if (epochs.isEmpty()) {
             return false;
         }
@@ -321,27 +361,21 @@ public final class Claims implements AutoCloseable {
             held.keySet().removeAll(epochs.keySet());
             throw e;
         }
-        report(epochs.keySet(), free);
+        report(epochs.keySet());
         return true;
     }
 
-    private void report(Set<Integer> opened, Map<Integer, Long> freeSinceMillis) {
+    private void report(Set<Integer> opened) {
         long nowNanos = System.nanoTime();
         long nowMillis = System.currentTimeMillis();
-        List<Long> ownerlessMillis = new ArrayList<>();
         for (int partition : opened) {
             Long since = wantedSinceNanos.remove(partition);
             meters.taken(nowNanos - (since == null ? nowNanos : since));
-            Long free = freeSinceMillis.get(partition);
-            if (free != null) {
-                ownerlessMillis.add(Math.max(0, nowMillis - free));
-            }
+            takenMillis.put(partition, nowMillis);
         }
-        ownerlessMillis.forEach(meters::handedOver);
         log.atInfo()
                 .addKeyValue("partitions", opened.size())
                 .addKeyValue("owned", held.size())
-                .addKeyValue("ownerlessMillis", ownerlessMillis)
                 .log("Partitions were taken");
     }
 

@@ -4,12 +4,8 @@ import io.segmentdo.cluster.Holdings.Held;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -17,7 +13,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * owners.
  *
  * <p>What is lost on the way does no harm: everything is said again every second, and whoever wants a partition asks the
- * store for it anyway. Safe for concurrent use; handing over blocks.
+ * store for it anyway. Safe for concurrent use; no call blocks.
  */
 final class Herald implements Successors {
     private static final String TOPIC = "holdings";
@@ -57,25 +53,15 @@ final class Herald implements Successors {
     }
 
     @Override
-    public boolean handOver(int partition, long sinceMillis, Duration atMost) {
+    public Future<Boolean> handOver(int partition, long sinceMillis) {
         String next = cluster.ownerOf(partition).orElse(cluster.name());
-        if (next.equals(cluster.name())) {
-            return true;
-        }
-        Future<JsonObject> taken =
-                calls.ask(next, TOPIC, write(mine()).put("free", partition).put("sinceMillis", sinceMillis));
-        try {
-            return taken.onSuccess(answer -> cluster.hear(read(answer)))
-                    .toCompletionStage()
-                    .toCompletableFuture()
-                    .get(atMost.toMillis(), TimeUnit.MILLISECONDS)
-                    .getBoolean("taken");
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return false;
-        } catch (TimeoutException | ExecutionException e) {
-            return false;
-        }
+        return next.equals(cluster.name())
+                ? Future.succeededFuture(true)
+                : calls.ask(next, TOPIC, write(mine()).put("free", partition).put("sinceMillis", sinceMillis))
+                        .map(answer -> {
+                            cluster.hear(read(answer));
+                            return answer.getBoolean("taken");
+                        });
     }
 
     private JsonObject answer(JsonObject said) {

@@ -1,18 +1,17 @@
 package io.segmentdo.cluster;
 
-import java.time.Duration;
+import io.vertx.core.Future;
 
-/** Who comes next when a partition is given up. */
+/** Who comes next when a partition is given up. Calls do not block. */
 interface Successors {
     /** Nobody is told. */
-    Successors NONE = (partition, sinceMillis, atMost) -> true;
+    Successors NONE = (partition, sinceMillis) -> Future.succeededFuture(true);
 
     /**
-     * Tells the next owner of a partition that it may be had, and waits until it has it.
+     * Tells the next owner of a partition that it may be had.
      *
      * @param sinceMillis since when nobody owns it, in epoch milliseconds
-     * @param atMost how long to wait
-     * @return whether it has it, or there is nobody
+     * @return within seconds, whether it has it, or there is nobody
      */
-    boolean handOver(int partition, long sinceMillis, Duration atMost);
+    Future<Boolean> handOver(int partition, long sinceMillis);
 }

@@ -46,6 +46,7 @@ record LentContext(
                     case Transport.Result.Answered answer -> answer.response();
                     case Transport.Result.Failed failure -> throw new IOException(failure.reason());
                     case Transport.Result.Refused refused -> throw new IOException("the request was not sent");
+                    case Transport.Result.Withheld withheld -> throw new IOException("the request was not sent");
                 };
             }
 

@@ -41,12 +41,13 @@ class ClusterIT {
     @TempDir(cleanup = CleanupMode.ON_SUCCESS)
     Path home;
 
+    private final RealPostgres postgres = RealPostgres.shared();
+    private final PostgresConfig database = postgres.config();
     private final ClusterLoad load = new ClusterLoad(PARTITIONS);
     private final List<Happening> happenings = new ArrayList<>();
 
     @Test
     void nothingIsLostDoubledOrOvertakenWhateverHappensToAMember() throws Exception {
-        PostgresConfig database = RealPostgres.shared().config();
         try (ClusterNetwork network = ClusterNetwork.open();
                 RecordingSink sink = RecordingSink.at(network.outside(Net.SERVICES));
                 CuttingProxy way = new CuttingProxy(network.outside(Net.SERVICES), database.port())) {
@@ -59,6 +60,7 @@ class ClusterIT {
                 for (int round = 0; round < ROUNDS; round++) {
                     scene.crash();
                     scene.cutOff();
+                    scene.split();
                     scene.hang();
                     scene.leave();
                 }
@@ -131,9 +133,7 @@ class ClusterIT {
         }
 
         void cutOff() throws Exception {
-            if (!network.reason().isEmpty()) {
-                System.out.println(
-                        "cluster: cutting a member off is skipped, no network namespace: " + network.reason());
+            if (!canCut()) {
                 return;
             }
             settle();
@@ -156,6 +156,48 @@ class ClusterIT {
                     this::isWhole);
         }
 
+        /**
+         * The members do not see each other, and all see the database: each side believes that it should own everything,
+         * and nobody gets what another has. What came in on the wrong side waits until they are one again.
+         */
+        void split() throws Exception {
+            if (!canCut()) {
+                return;
+            }
+            settle();
+            double lost = c.meter(LOST);
+            String owners = owners();
+            happens("split", () -> network.cut(Net.MEMBERS), this::isSplit);
+            assertThat(isWhole()).as("everybody has kept his own").isTrue();
+            assertThat(owners()).as("who owns which partition at which epoch").isEqualTo(owners);
+            happens("merge", () -> network.heal(Net.MEMBERS), this::isOne);
+            settle();
+            await("everybody has his own", this::isWhole);
+            assertThat(c.meter(LOST)).isEqualTo(lost);
+        }
+
+        private String owners() throws Exception {
+            return postgres.sql("SELECT string_agg(concat_ws(' ', partition, owner, epoch), ',' ORDER BY partition) FROM "
+                    + database.schema() + ".ownership");
+        }
+
+        private boolean canCut() {
+            if (!network.reason().isEmpty()) {
+                System.out.println(
+                        "cluster: cutting a member off is skipped, no network namespace: " + network.reason());
+            }
+            return network.reason().isEmpty();
+        }
+
+        private boolean isSplit() throws InterruptedException {
+            return a.wanted() + b.wanted() == PARTITIONS && c.wanted() == PARTITIONS;
+        }
+
+        private boolean isOne() throws InterruptedException {
+            int share = PARTITIONS / 3;
+            return a.wanted() == share && b.wanted() == share && c.wanted() == share && isWhole();
+        }
+
         void hang() throws Exception {
             settle();
             double lost = c.meter(LOST);
@@ -163,8 +205,17 @@ class ClusterIT {
             happens("hang", c::freeze, this::isTakenOver);
             settleOthers();
             await("c stood still for long", () -> System.nanoTime() - frozen > FROZEN.toNanos());
+            long repeats = repeats();
             happens("thaw", c::thaw, this::isWhole);
             await("c has stepped down", () -> c.meter(LOST) >= lost + PARTITIONS / 3);
+            settle();
+            System.out.printf("cluster: since the thaw %d events arrived again%n", repeats() - repeats);
+        }
+
+        private long repeats() {
+            List<JsonNode> arrivals = sink.arrivals();
+            return arrivals.size()
+                    - arrivals.stream().map(event -> event.path("messageId")).distinct().count();
         }
 
         void leave() throws Exception {

@@ -13,13 +13,12 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
 /** One member of a cluster in a JVM of its own, which a test can stop in every way there is. */
 final class ClusterMember implements AutoCloseable {
     private static final Pattern TOKEN = Pattern.compile("Owner token: (\\S+)");
 
-    private static final Pattern OWNERLESS = Pattern.compile("ownerlessMillis=\"\\[([0-9, ]+)]");
+    private static final Pattern OWNERLESS = Pattern.compile("ownerlessMillis=\"([0-9]+)");
 
     private final ChildPlatform platform;
     private final HttpClient client = HttpClient.newHttpClient();
@@ -91,6 +90,11 @@ final class ClusterMember implements AutoCloseable {
         return (int) meter("segmentdo_partitions_owned");
     }
 
+    /** How many partitions it should own by its table; -1 when it does not answer. */
+    int wanted() throws InterruptedException {
+        return (int) meter("segmentdo_partitions_wanted");
+    }
+
     /** A page of the guarded API. */
     String get(String path, String token) throws IOException, InterruptedException {
         HttpRequest request = HttpRequest.newBuilder(uri(path))
@@ -116,7 +120,7 @@ final class ClusterMember implements AutoCloseable {
         List<Long> millis = new ArrayList<>();
         Matcher told = OWNERLESS.matcher(log().substring(from));
         while (told.find()) {
-            Stream.of(told.group(1).split(", ")).map(Long::valueOf).forEach(millis::add);
+            millis.add(Long.valueOf(told.group(1)));
         }
         return millis;
     }

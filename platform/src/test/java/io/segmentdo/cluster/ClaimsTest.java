@@ -77,10 +77,9 @@ class ClaimsTest {
         Member one = member(ALL);
         Member other = member(Set.of());
         Map<Integer, Set<Integer>> stillHeld = new LinkedHashMap<>();
-        one.claims.succeededBy((partition, sinceMillis, atMost) -> {
+        one.claims.succeededBy((partition, sinceMillis) -> {
             stillHeld.put(partition, one.claims.held().keySet());
-            await(() -> other.claims.offer(partition, sinceMillis));
-            return true;
+            return one.vertx.executeBlocking(() -> other.claims.offer(partition, sinceMillis));
         });
 
         other.wants(ALL);
