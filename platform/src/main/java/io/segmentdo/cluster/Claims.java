@@ -188,9 +188,7 @@ public final class Claims implements AutoCloseable {
 
     private static boolean isTaken(Future<Boolean> handOver) throws InterruptedException {
         try {
-            return handOver.toCompletionStage()
-                    .toCompletableFuture()
-                    .get(HAND_OVER.toMillis(), TimeUnit.MILLISECONDS);
+            return handOver.toCompletionStage().toCompletableFuture().get(HAND_OVER.toMillis(), TimeUnit.MILLISECONDS);
         } catch (ExecutionException | TimeoutException e) {
             return false;
         }

@@ -110,7 +110,8 @@ final class Sender {
         List<Exchange> now = new ArrayList<>();
         long nanos = System.nanoTime();
         while (heldBackUntilNanos - nanos <= 0
-                && gate.isOpen(nanos) && (!outgoing.isEmpty() || (by != null && prepare(by, nanos)))) {
+                && gate.isOpen(nanos)
+                && (!outgoing.isEmpty() || (by != null && prepare(by, nanos)))) {
             Exchange next = outgoing.poll();
             if (next != null) {
                 gate.sent();

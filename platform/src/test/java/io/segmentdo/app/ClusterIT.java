@@ -177,8 +177,9 @@ class ClusterIT {
         }
 
         private String owners() throws Exception {
-            return postgres.sql("SELECT string_agg(concat_ws(' ', partition, owner, epoch), ',' ORDER BY partition) FROM "
-                    + database.schema() + ".ownership");
+            return postgres.sql(
+                    "SELECT string_agg(concat_ws(' ', partition, owner, epoch), ',' ORDER BY partition) FROM "
+                            + database.schema() + ".ownership");
         }
 
         private boolean canCut() {
@@ -215,7 +216,10 @@ class ClusterIT {
         private long repeats() {
             List<JsonNode> arrivals = sink.arrivals();
             return arrivals.size()
-                    - arrivals.stream().map(event -> event.path("messageId")).distinct().count();
+                    - arrivals.stream()
+                            .map(event -> event.path("messageId"))
+                            .distinct()
+                            .count();
         }
 
         void leave() throws Exception {

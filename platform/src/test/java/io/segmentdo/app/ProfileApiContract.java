@@ -75,8 +75,7 @@ abstract class ProfileApiContract {
         warehouse = nodes.getLast();
         tokens = nodes.stream()
                 .distinct()
-                .collect(Collectors.toMap(
-                        one -> one, one -> one.owner().fresh().orElseThrow()));
+                .collect(Collectors.toMap(one -> one, one -> one.owner().fresh().orElseThrow()));
     }
 
     @AfterAll
