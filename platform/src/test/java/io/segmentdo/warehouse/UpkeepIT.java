@@ -14,7 +14,6 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -48,6 +47,29 @@ class UpkeepIT {
                     });
             load(node, 2);
             assertThat(node.rows(WarehouseTable.EVENTS)).hasSize(15);
+        }
+    }
+
+    /** {@code -Dwarehouse.commits=720} is an hour of them. */
+    @Test
+    void thereAreNoMoreFilesHoweverManyCommitsThereWere() throws Exception {
+        int commits = Integer.getInteger("warehouse.commits", 48);
+        try (WarehouseNode node = new WarehouseNode(home, config())) {
+            for (int i = 1; i <= commits; i++) {
+                node.add(i % 3, List.of(WarehouseNode.track("m" + i, "{\"n\":" + i + "}")));
+                assertThat(node.warehouse.catchUp(Duration.ofMinutes(5))).isTrue();
+                if (i % 12 == 0) {
+                    node.clock.advance(Duration.ofMinutes(10)); // it is time to forget states
+                    node.warehouse.lookAfterTables();
+
+                    Table table = node.table(WarehouseTable.EVENTS);
+                    assertThat(table.currentSnapshot().allManifests(table.io())).hasSizeLessThan(24);
+                    assertThat(table.history()).hasSizeLessThan(4);
+                    assertThat(dataFiles()).hasSizeLessThan(24);
+                    assertThat(files()).hasSizeLessThan(80);
+                }
+            }
+            assertThat(node.rows(WarehouseTable.EVENTS)).hasSize(commits);
         }
     }
 
@@ -183,9 +205,14 @@ class UpkeepIT {
     }
 
     private List<Path> dataFiles() throws Exception {
+        return files().stream()
+                .filter(file -> file.toString().endsWith(".parquet"))
+                .toList();
+    }
+
+    private List<Path> files() throws Exception {
         try (Stream<Path> all = Files.walk(home.resolve("warehouse"))) {
-            return new ArrayList<>(
-                    all.filter(file -> file.toString().endsWith(".parquet")).toList());
+            return all.filter(Files::isRegularFile).toList();
         }
     }
 
