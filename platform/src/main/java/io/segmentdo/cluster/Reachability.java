@@ -9,6 +9,7 @@ import io.vertx.core.spi.cluster.NodeInfo;
 import io.vertx.core.spi.cluster.RegistrationInfo;
 import io.vertx.spi.cluster.hazelcast.HazelcastClusterManager;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * Whether the others know how this node's event bus is reached.
@@ -20,6 +21,7 @@ final class Reachability {
     private final Vertx vertx;
     private final HazelcastClusterManager manager;
     private final String node;
+    private final AtomicBoolean underWay = new AtomicBoolean();
 
     Reachability(Vertx vertx, HazelcastClusterManager manager, String node) {
         this.vertx = vertx;
@@ -27,13 +29,17 @@ final class Reachability {
         this.node = node;
     }
 
-    /** Says again where everything is here, if an address of this node, or the node itself, is not known. */
+    /** Says again where everything is here, if an address of this node, or the node itself, is not known; one at a time. */
     void restore(String address) {
+        if (!underWay.compareAndSet(false, true)) {
+            return; // while a cluster falls apart an answer may take a minute, and holds a thread
+        }
         Promise<List<RegistrationInfo>> registrations = Promise.promise();
         manager.getRegistrations(address, registrations);
         Promise<NodeInfo> info = Promise.promise();
         manager.getNodeInfo(node, info);
         Future.join(registrations.future(), info.future()).onComplete(ignored -> {
+            underWay.set(false);
             boolean isKnown = info.future().succeeded()
                     && registrations.future().succeeded()
                     && registrations.future().result().stream()
