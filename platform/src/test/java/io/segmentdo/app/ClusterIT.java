@@ -172,7 +172,9 @@ class ClusterIT {
             happens("merge", () -> network.heal(Net.MEMBERS), this::isOne);
             settle();
             if (lost() == lost) {
-                assertThat(ownersInTwo).as("who owns which partition at which epoch").isEqualTo(owners);
+                assertThat(ownersInTwo)
+                        .as("who owns which partition at which epoch")
+                        .isEqualTo(owners);
             } else {
                 System.out.println("cluster: a member was too busy to keep its lease while the cluster was split");
             }
