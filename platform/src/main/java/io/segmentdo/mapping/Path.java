@@ -19,7 +19,8 @@ final class Path implements Expression {
     private final String[] keys;
 
     private Path(List<String> keys) {
-        this.keys = keys.toArray(String[]::new);
+        // so are the names in events that Jackson has parsed: most are found without a look at their characters
+        this.keys = keys.stream().map(String::intern).toArray(String[]::new);
     }
 
     /**
@@ -65,6 +66,9 @@ final class Path implements Expression {
     /** The value at the end of the path. */
     @Nullable
     Object find(@Nullable Object root) {
+        if (keys.length == 1 && root instanceof Map<?, ?> map) { // nearly every path
+            return member(map, keys[0]);
+        }
         Object at = root;
         for (String key : keys) {
             if (at instanceof Map<?, ?> map) {
