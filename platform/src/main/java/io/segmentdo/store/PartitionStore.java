@@ -115,7 +115,7 @@ public interface PartitionStore extends AutoCloseable {
      * Applies the changes, each partition atomically, and returns when they are durable. All of one call share one sync.
      *
      * @throws StaleEpochException when another owner has opened one of the partitions; that partition's changes are not
-     *     applied, those of the others may be
+     *     applied, and those of the others only where a store does not commit them together
      */
     void commit(List<Changes> changes);
 

@@ -344,6 +344,7 @@ public abstract class PartitionStoreContract {
         assertThat(keys(1, ACTOR)).isEmpty();
         assertThat(keys(1, OUTBOX)).isEmpty();
         assertThat(keys(2, ACTOR)).isEqualTo(keys(2, OUTBOX));
+        assertThat(store.commitsTogether() && !keys(2, ACTOR).isEmpty()).isFalse();
     }
 
     @Test

@@ -209,6 +209,11 @@ public final class PostgresPartitionStore implements PartitionStore {
     }
 
     @Override
+    public boolean commitsTogether() {
+        return true;
+    }
+
+    @Override
     public void commitRelaxed(List<Changes> changes) {
         if (!changes.stream().allMatch(Changes::isEmpty)) {
             commits.commit(changes, false);

@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
  * Carries out commits, one transaction after the other, each exactly once.
  *
  * <p>A transaction takes the writer's next number, checks the epochs of its partitions while it holds their rows, and then
- * changes what belongs to owners that are current. When a connection breaks, nobody knows whether the transaction was
+ * carries out the calls whose owners are all current. When a connection breaks, nobody knows whether the transaction was
  * committed; so it is sent again with the same number. The number's row makes the two follow each other: the second finds
  * that the first was committed, or the first, should it come late, finds its number taken and changes nothing. A
  * transaction that is given up is buried before any later one begins: its number is taken by nothing.
@@ -164,7 +164,9 @@ final class Writer implements Runnable {
     private Future<Boolean> change(SqlConnection connection, Group group) {
         Fold fold = new Fold();
         for (Commits.Ticket ticket : group.tickets) {
-            ticket.changes().stream().filter(group::isCurrent).forEach(fold::add);
+            if (ticket.changes().stream().allMatch(group::isCurrent)) {
+                ticket.changes().forEach(fold::add);
+            }
         }
         meters.transaction(fold.size());
         List<Future<?>> sent = new ArrayList<>();
