@@ -116,8 +116,7 @@ class ClusterIT {
 
             List<JsonNode> answers = new ArrayList<>();
             await("b replays them, and says so if a member was too busy to answer", () -> {
-                answers.add(
-                        new ObjectMapper().readTree(b.post(DEAD_LETTERS + "/replay", b.token(), "{\"all\":true}")));
+                answers.add(new ObjectMapper().readTree(b.post(DEAD_LETTERS + "/replay", b.token(), "{\"all\":true}")));
                 return answers.getLast().has("replayed");
             });
             if (answers.size() == 1) {

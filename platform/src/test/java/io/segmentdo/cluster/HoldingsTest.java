@@ -25,7 +25,9 @@ class HoldingsTest {
         holdings.hear(new Held("a", 2, Map.of(0, 4L)));
 
         assertThat(holdings.hear(new Held("a", 1, Map.of(1, 1L)))).isFalse();
-        assertThat(holdings.hear(new Held("a", 3, Map.of(0, 4L)))).as("the same again").isFalse();
+        assertThat(holdings.hear(new Held("a", 3, Map.of(0, 4L))))
+                .as("the same again")
+                .isFalse();
 
         assertThat(holdings.find(0)).isEqualTo("a");
         assertThat(holdings.find(1)).isNull();
