@@ -120,6 +120,16 @@ class ResponseTableTest {
             "uploadClickConversion2", Map.of("conversion_action", 1, "gclid", "g"),
             "uploadConversionAdjustment2", Map.of("conversion_action", 1, "adjustment_type", "RETRACTION"),
             "identifyContact", Map.of("role", "user"),
+            "upsertObject",
+                    Map.of(
+                            "object_details",
+                            Map.of(
+                                    "object_type",
+                                    "contact",
+                                    "id_field_name",
+                                    "email",
+                                    "id_field_value",
+                                    Map.of("@path", "$.messageId"))),
             "send", Map.of("url", "https://api.example/in", "method", "POST"),
             "addToCart2",
                     Map.of(
