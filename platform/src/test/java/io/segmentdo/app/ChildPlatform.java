@@ -22,7 +22,7 @@ import java.util.concurrent.TimeUnit;
  * on what a build has packaged by the time the tests run.
  */
 final class ChildPlatform implements AutoCloseable {
-    private static final Duration START_TIMEOUT = Duration.ofMinutes(3);
+    private static final Duration START_TIMEOUT = Duration.ofMinutes(6);
 
     /**
      * Where a process runs.
