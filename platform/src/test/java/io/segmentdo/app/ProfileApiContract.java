@@ -391,7 +391,9 @@ abstract class ProfileApiContract {
         System.out.printf(
                 "lookups of traits over HTTP: p50 %.2f ms, p99 %.2f ms, %d of them%n",
                 nanos[lookups / 2] / 1e6, nanos[lookups * 99 / 100] / 1e6, lookups);
-        assertThat(nanos[lookups / 2]).as("even on a busy machine").isLessThan(Duration.ofMillis(500).toNanos());
+        assertThat(nanos[lookups / 2])
+                .as("even on a busy machine")
+                .isLessThan(Duration.ofMillis(500).toNanos());
     }
 
     // ---- requests
