@@ -18,6 +18,8 @@ import java.util.concurrent.atomic.AtomicLong;
 final class Herald implements Successors {
     private static final String TOPIC = "holdings";
     private static final long AGAIN_MILLIS = 1000;
+    private static final long PAUSE_MILLIS = 100;
+    private static final int TRIES = 5;
 
     private final Vertx vertx;
     private final Cluster cluster;
@@ -54,14 +56,24 @@ final class Herald implements Successors {
 
     @Override
     public Future<Boolean> handOver(int partition, long sinceMillis) {
+        return handOver(partition, sinceMillis, TRIES);
+    }
+
+    /** A member that has just started, or is busy, may need more than one offer. */
+    private Future<Boolean> handOver(int partition, long sinceMillis, int triesLeft) {
         String next = cluster.ownerOf(partition).orElse(cluster.name());
-        return next.equals(cluster.name())
-                ? Future.succeededFuture(true)
-                : calls.ask(next, TOPIC, write(mine()).put("free", partition).put("sinceMillis", sinceMillis))
-                        .map(answer -> {
-                            cluster.hear(read(answer));
-                            return answer.getBoolean("taken");
-                        });
+        if (next.equals(cluster.name())) {
+            return Future.succeededFuture(true);
+        }
+        return calls.ask(next, TOPIC, write(mine()).put("free", partition).put("sinceMillis", sinceMillis))
+                .map(answer -> {
+                    cluster.hear(read(answer));
+                    return answer.getBoolean("taken");
+                })
+                .otherwise(false)
+                .compose(isTaken -> isTaken || triesLeft == 1
+                        ? Future.succeededFuture(isTaken)
+                        : vertx.timer(PAUSE_MILLIS).compose(v -> handOver(partition, sinceMillis, triesLeft - 1)));
     }
 
     private JsonObject answer(JsonObject said) {

@@ -11,7 +11,7 @@ interface Successors {
      * Tells the next owner of a partition that it may be had.
      *
      * @param sinceMillis since when nobody owns it, in epoch milliseconds
-     * @return within seconds, whether it has it, or there is nobody
+     * @return within half a minute, whether it has it, or there is nobody
      */
     Future<Boolean> handOver(int partition, long sinceMillis);
 }
