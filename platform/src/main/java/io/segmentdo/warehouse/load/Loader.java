@@ -17,6 +17,7 @@ import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -123,6 +124,11 @@ public final class Loader implements AutoCloseable {
      */
     public boolean catchUp(Duration patience) throws InterruptedException {
         long deadline = System.nanoTime() + patience.toNanos();
+        CountDownLatch owned = new CountDownLatch(1);
+        order(owned::countDown); // behind the partitions that were given to it
+        if (!owned.await(patience.toNanos(), TimeUnit.NANOSECONDS)) {
+            return false;
+        }
         for (int partition = 0; partition < partitions; partition++) {
             if (!owns(partition)) {
                 continue;
