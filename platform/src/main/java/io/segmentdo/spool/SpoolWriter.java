@@ -4,12 +4,11 @@ import io.segmentdo.event.Event;
 import io.segmentdo.problem.PlatformException;
 import io.segmentdo.problem.Problem;
 import io.segmentdo.rocks.Recent;
+import io.segmentdo.spool.Intake.Pending;
 import io.segmentdo.spool.Spool.Acknowledgement;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -22,22 +21,15 @@ import org.slf4j.LoggerFactory;
 /**
  * The one thread that writes the spool: it takes everything that waits, writes it as one record, and acknowledges it.
  *
- * <p>Nobody lingers: a request that comes alone is written alone, those that come during a sync share the next record.
- * A failed write fails its requests, and all others until the log is healed; records of failed requests may come back to
- * light then, which is harmless, as events are deduped by their message ids. The released mark travels with the next
+ * <p>A failed write fails its requests, and all others until the log is healed; records of failed requests may come back
+ * to light then, which is harmless, as events are deduped by their message ids. The released mark travels with the next
  * group, or by itself when nothing comes.
  */
 final class SpoolWriter implements Runnable {
     private static final Logger log = LoggerFactory.getLogger(SpoolWriter.class);
-    private static final int GROUP_REQUESTS_MAX = 4096;
-    private static final long GROUP_BYTES_MAX = 1 << 20;
     private static final long REVIEW_EVERY_BYTES = 16 << 20;
     private static final long REVIEW_EVERY_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
     private static final long CUT_AFTER_IDLE_NANOS = TimeUnit.SECONDS.toNanos(1);
-
-    /** One request that waits for the disk. */
-    @SuppressWarnings("ArrayRecordComponent") // never compared: written and forgotten
-    private record Pending(List<Event> events, byte[] request, Acknowledgement acknowledgement) {}
 
     private final SpoolLog disk;
     private final Recent<SpoolLog.Entry> recent;
@@ -48,8 +40,7 @@ final class SpoolWriter implements Runnable {
             Thread.ofPlatform().name("spool-writer").daemon().unstarted(this);
 
     // any thread
-    private final Queue<Pending> queue = new ConcurrentLinkedQueue<>();
-    private final AtomicLong queuedBytes = new AtomicLong();
+    private final Intake intake = new Intake();
     private final AtomicLong releaseTo = new AtomicLong();
     private final List<Runnable> durableListeners = new CopyOnWriteArrayList<>();
     private volatile boolean parked;
@@ -85,8 +76,7 @@ final class SpoolWriter implements Runnable {
 
     /** Queues a request for the next record. */
     void add(List<Event> events, byte[] request, Acknowledgement acknowledgement) {
-        queuedBytes.addAndGet(request.length);
-        queue.add(new Pending(events, request, acknowledgement));
+        intake.add(new Pending(events, request, acknowledgement));
         if (ended) {
             failQueue(closedSpool());
         } else {
@@ -105,7 +95,7 @@ final class SpoolWriter implements Runnable {
     }
 
     long queuedBytes() {
-        return queuedBytes.get();
+        return intake.queuedBytes();
     }
 
     Mark released() {
@@ -141,7 +131,7 @@ final class SpoolWriter implements Runnable {
     @Override
     public void run() {
         try {
-            while (!closing || !queue.isEmpty()) {
+            while (!closing || !intake.isEmpty()) {
                 guardedStep();
             }
             if (!disk.isFailed()) {
@@ -174,7 +164,7 @@ final class SpoolWriter implements Runnable {
             return;
         }
         advanceReleased();
-        List<Pending> group = nextGroup();
+        List<Pending> group = intake.nextGroup();
         if (group.isEmpty()) {
             park();
         } else {
@@ -183,20 +173,6 @@ final class SpoolWriter implements Runnable {
         if (!disk.isFailed()) {
             review();
         }
-    }
-
-    private List<Pending> nextGroup() {
-        List<Pending> group = new ArrayList<>();
-        long bytes = 0;
-        while (group.size() < GROUP_REQUESTS_MAX && bytes < GROUP_BYTES_MAX) {
-            Pending next = queue.poll();
-            if (next == null) {
-                break;
-            }
-            bytes += next.request().length;
-            group.add(next);
-        }
-        return group;
     }
 
     private void write(List<Pending> group) {
@@ -236,7 +212,7 @@ final class SpoolWriter implements Runnable {
     }
 
     private void settle(Pending pending, Consumer<Acknowledgement> outcome) {
-        queuedBytes.addAndGet(-pending.request().length);
+        intake.settled(pending);
         guarded(() -> outcome.accept(pending.acknowledgement()));
     }
 
@@ -291,7 +267,7 @@ final class SpoolWriter implements Runnable {
     }
 
     private void failQueue(PlatformException problem) {
-        for (List<Pending> group = nextGroup(); !group.isEmpty(); group = nextGroup()) {
+        for (List<Pending> group = intake.nextGroup(); !group.isEmpty(); group = intake.nextGroup()) {
             group.forEach(pending -> settle(pending, waiting -> waiting.failed(problem)));
         }
     }
@@ -310,13 +286,13 @@ final class SpoolWriter implements Runnable {
         unreviewedBytes = 0;
         reviewedAtNanos = now;
         disk.dropFiles();
-        capacity.review(end.bytes() - released.bytes() + queuedBytes.get(), disk.freeBytes());
+        capacity.review(end.bytes() - released.bytes() + intake.queuedBytes(), disk.freeBytes());
     }
 
     /** Waits for the next request, release or end; looks around now and then when something is left to do. */
     private void park() {
         parked = true;
-        if (queue.isEmpty() && !closing && releaseTo.get() <= released.position()) {
+        if (intake.isEmpty() && !closing && releaseTo.get() <= released.position()) {
             if (capacity.refusal() != null) {
                 LockSupport.parkNanos(this, REVIEW_EVERY_NANOS);
             } else if (disk.isCutDue(released)) {
