@@ -156,7 +156,8 @@ final class SpoolLog implements AutoCloseable {
 
     /** Like {@link #dropFiles}, however little there is to gain. */
     void dropAllFiles() {
-        List<byte[]> range = List.of(key(dropped.position()), key(cut.position()));
+        // from the very first: a file that was being joined with others was not removed the last time
+        List<byte[]> range = List.of(key(0), key(cut.position()));
         database.<@Nullable Void>read((db, families) -> {
             db.deleteFilesInRanges(records(families), range, false);
             return null;

@@ -135,8 +135,13 @@ class SpoolTest {
         }
 
         assertThat(messageIds(spool)).hasSize(records).startsWith("m0", "m1").endsWith("m" + (records - 1));
-        spool.release(spool.nextPosition());
-        until(() -> bytesOnDisk() < 12 << 20);
+        for (int i = 0; i < 30 && (i == 0 || bytesOnDisk() >= 12 << 20); i++) {
+            // what is being joined with other files at that moment goes the next time
+            await(append(spool, event("later" + i, 10)));
+            spool.release(spool.nextPosition());
+            TimeUnit.MILLISECONDS.sleep(1500);
+        }
+        assertThat(bytesOnDisk()).isLessThan(12 << 20);
         reopen();
 
         assertThat(messageIds(spool)).isEmpty();
