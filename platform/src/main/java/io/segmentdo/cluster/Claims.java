@@ -32,8 +32,8 @@ import org.slf4j.LoggerFactory;
  * <p>One thread compares the two, again whenever something may have changed. What is wanted and not owned is asked of the
  * store, which grants it when no living member has it, then loaded into the lanes, then shown to the followers. What is
  * owned and not wanted goes the way back: followers store what they have, then, one partition after the other, the lane ends
- * its batch, the store lets the next owner in, and that one is told. A partition that the store has given to another, or whose lane has failed, is dropped and, when it is wanted,
- * asked for again. Nothing here keeps a stale owner from writing; the store does.
+ * its batch, the store lets the next owner in, and that one is told. A partition that the store has given to another, or
+ * whose lane has failed, is dropped and, when it is wanted, asked for again. Nothing here keeps a stale owner from writing; the store does.
  *
  * <p>Longer than a page, because what is done to a partition on its way in and out is read together. Safe for concurrent
  * use.

@@ -48,9 +48,10 @@ final class Herald implements Successors {
 
     private void tellAll() {
         Held mine = mine();
+        JsonObject said = write(mine);
         cluster.hear(mine);
         for (String other : cluster.others()) {
-            calls.ask(other, TOPIC, write(mine)).onSuccess(answer -> cluster.hear(read(answer)));
+            calls.ask(other, TOPIC, said).onSuccess(answer -> cluster.hear(read(answer)));
         }
     }
 

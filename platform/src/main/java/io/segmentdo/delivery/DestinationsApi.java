@@ -17,8 +17,9 @@ import java.util.Set;
 import java.util.UUID;
 
 /**
- * The REST view of configured destinations on this node; what is resumed is resumed on all members. Failures go to the router's failure handler as platform
- * exceptions; access is the guard's matter, which stands before these routes. Safe for concurrent use.
+ * The REST view of configured destinations on this node; what is resumed is resumed on all members. Failures go to the
+ * router's failure handler as platform exceptions; access is the guard's matter, which stands before these routes. Safe for
+ * concurrent use.
  */
 public final class DestinationsApi {
     private static final String ALL = "/v1/workspaces/:workspace/destinations";

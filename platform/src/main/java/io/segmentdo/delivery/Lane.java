@@ -29,9 +29,9 @@ import org.slf4j.LoggerFactory;
 /**
  * One destination's way from the outbox to the other side, on a thread of its own.
  *
- * <p>The thread goes round: read answers and commands, connect, ask what others want to know, read what is due and what is new, ask the plugin what to
- * send, hand it to the transport, store what was decided, sleep until there is something. Only the plugin's code can hold
- * it up, and that costs this destination only: {@link PluginCalls} takes the lane from a thread that does not return, and
+ * <p>The thread goes round: read answers and commands, connect, ask what others want to know, read what is due and what is
+ * new, ask the plugin what to send, hand it to the transport, store what was decided, sleep until there is something. Only
+ * the plugin's code can hold it up, and that costs this destination only: {@link PluginCalls} takes the lane from a thread that does not return, and
  * {@link #relay} gives it to a new one. So everything here that a call interrupts is either done in its continuations or
  * kept in fields: {@code unplanned}, {@code questions}, {@code outgoing}.
  *

@@ -125,7 +125,7 @@ public final class EventCodec {
     }
 
     /** About how many bytes the record of these events takes; it is never much more. */
-    public static int expectedBytes(List<Event> events) {
+    private static int expectedBytes(List<Event> events) {
         long bytes = 4;
         for (Event event : events) {
             bytes += HEAD_BYTES + event.json().length();

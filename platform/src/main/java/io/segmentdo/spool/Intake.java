@@ -9,6 +9,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The requests that wait for the disk, and how many of them share a sync.
@@ -51,6 +52,12 @@ final class Intake {
     /** It is known what became of it. */
     void settled(Pending pending) {
         queuedBytes.addAndGet(-pending.request().length);
+    }
+
+    /** The next request alone, at once; null when nothing waits. */
+    @Nullable
+    Pending poll() {
+        return queue.poll();
     }
 
     /** What is to be written next, in the order in which it came; empty when nothing waits. */

@@ -107,32 +107,30 @@ final class SpoolLog implements AutoCloseable {
     }
 
     /**
-     * Adds a record that ends at a mark, tells how far records were released, and returns when both are durable.
+     * Adds a record, tells how far records were released, and returns when both are durable.
      *
-     * @param requests the encoded events of each request
+     * @param requests the encoded events of each of its requests
      */
-    void append(List<byte[]> requests, Mark end, long appendedAtMillis, Mark released) {
-        key.clear().putLong(end.position() - 1).flip();
-        fillValue(requests, end, appendedAtMillis);
+    void append(List<byte[]> requests, Entry entry, Mark released) {
+        key.clear().putLong(entry.record().position()).flip();
+        fillValue(requests, entry);
         database.write(synced, (batch, families) -> {
             batch.put(records(families), key, value);
             release(batch, families, released, cutBytes);
         });
     }
 
-    private void fillValue(List<byte[]> requests, Mark end, long appendedAtMillis) {
-        int bytes = HEADER_BYTES;
-        for (byte[] request : requests) {
-            bytes += request.length;
-        }
+    private void fillValue(List<byte[]> requests, Entry entry) {
+        int bytes = HEADER_BYTES + entry.bytes();
         if (bytes > value.capacity()) {
             value = ByteBuffer.allocateDirect(Math.max(bytes, 2 * value.capacity()));
         }
+        Mark end = entry.end();
         value.clear()
                 .putLong(end.position())
                 .putLong(end.bytes())
                 .putLong(end.events())
-                .putLong(appendedAtMillis);
+                .putLong(entry.appendedAtMillis());
         requests.forEach(value::put);
         value.flip();
     }

@@ -188,7 +188,7 @@ final class SpoolWriter implements Runnable {
         SpoolLog.Entry entry = new SpoolLog.Entry(record, end.plus(bytes, events.size()), clock.millis(), bytes);
         long startNanos = System.nanoTime();
         try {
-            disk.append(requests, entry.end(), entry.appendedAtMillis(), released);
+            disk.append(requests, entry, released);
         } catch (PlatformException e) {
             capacity.fail(e);
             meters.failed();
@@ -267,8 +267,8 @@ final class SpoolWriter implements Runnable {
     }
 
     private void failQueue(PlatformException problem) {
-        for (List<Pending> group = intake.nextGroup(); !group.isEmpty(); group = intake.nextGroup()) {
-            group.forEach(pending -> settle(pending, waiting -> waiting.failed(problem)));
+        for (Pending pending = intake.poll(); pending != null; pending = intake.poll()) {
+            settle(pending, waiting -> waiting.failed(problem));
         }
     }
 

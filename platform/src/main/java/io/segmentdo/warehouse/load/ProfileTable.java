@@ -77,14 +77,7 @@ final class ProfileTable {
         changes.forEach((id, change) -> target(id, moved)
                 .ifPresent(to ->
                         next.computeIfAbsent(to, ignored -> new ProfileState()).merge(change)));
-        Set<String> winners = new HashSet<>();
-        Schema ids = columns.schema().select(kind.schema().columns().getFirst().name());
-        each(old, ids, row -> {
-            String id = text(row, "");
-            if (moved.containsKey(id)) {
-                target(id, moved).ifPresent(winners::add);
-            }
-        });
+        Set<String> winners = moved.isEmpty() ? Set.of() : winners(old, moved);
         each(old, columns.schema(), row -> {
             String id = text(row, "");
             boolean isConcerned = moved.containsKey(id) || winners.contains(id) || next.containsKey(id);
@@ -116,6 +109,19 @@ final class ProfileTable {
             files.discard();
             throw e;
         }
+    }
+
+    /** The rows that others in these files become part of. */
+    private Set<String> winners(List<DataFile> files, Map<String, Optional<String>> moved) {
+        Set<String> winners = new HashSet<>();
+        Schema ids = columns.schema().select(kind.schema().columns().getFirst().name());
+        each(files, ids, row -> {
+            String id = text(row, "");
+            if (moved.containsKey(id)) {
+                target(id, moved).ifPresent(winners::add);
+            }
+        });
+        return winners;
     }
 
     private static Optional<String> target(String id, Map<String, Optional<String>> moved) {
