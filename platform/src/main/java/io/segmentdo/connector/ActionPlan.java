@@ -9,8 +9,6 @@ import io.segmentdo.mapping.Fql;
 import io.segmentdo.mapping.InvalidFqlException;
 import io.segmentdo.mapping.Mapping;
 import java.util.ArrayList;
-import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -112,7 +110,7 @@ record ActionPlan(
                 declared(action, connector.object("fields"))
                         .batching(batch.map(BatchPlan::limits).orElse(Batching.OFF)),
                 FieldPlan.read(action, "fields", connector.object("fields"), true),
-                let(action),
+                action.namedMappings("let", OF_EVENT),
                 action.mappings("skip", OF_EVENT),
                 checks(action),
                 AudiencePlan.read(action, OF_EVENT),
@@ -134,8 +132,7 @@ record ActionPlan(
                 return new Requests(List.of(), List.of());
             }
             if (action.has("audience")) {
-                Set<String> names = new HashSet<>(isBatch ? OF_BATCH : OF_EVENT);
-                names.add(AudiencePlan.BOUND);
+                Set<String> names = StepReader.with(isBatch ? OF_BATCH : OF_EVENT, AudiencePlan.BOUND);
                 List<StepPlan> steps = StepReader.ofAudience(action.object("audience"), names, secrets);
                 return new Requests(steps, steps);
             }
@@ -168,13 +165,6 @@ record ActionPlan(
                 .fields(FieldPlan.read(action, "fields", sharedFields, true).values().stream()
                         .map(FieldPlan::declared)
                         .toList());
-    }
-
-    private static Map<String, Mapping> let(YamlObject action) {
-        Map<String, Mapping> values = new LinkedHashMap<>();
-        YamlObject let = action.object("let");
-        let.names().forEach(name -> values.put(name, let.mapping(name, OF_EVENT)));
-        return values;
     }
 
     private static List<Check> checks(YamlObject action) {

@@ -2,7 +2,6 @@ package io.segmentdo.connector;
 
 import io.segmentdo.mapping.Mapping;
 import io.segmentdo.mapping.Scope;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -44,8 +43,7 @@ record AudiencePlan(Mapping name, Mapping member) {
                 || action.object("batch").has("when")) {
             action.problem(BOUND, "no request, no steps and no batch.when beside it");
         }
-        Set<String> withName = new HashSet<>(names);
-        withName.add(BOUND);
+        Set<String> withName = StepReader.with(names, BOUND);
         return Optional.of(new AudiencePlan(
                 audience.has("name") ? audience.mapping("name", names) : Mapping.compile(NAME),
                 audience.has("member")

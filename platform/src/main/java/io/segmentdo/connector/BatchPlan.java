@@ -3,7 +3,6 @@ package io.segmentdo.connector;
 import io.segmentdo.api.Batching;
 import io.segmentdo.mapping.Mapping;
 import java.time.Duration;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -72,9 +71,7 @@ record BatchPlan(
         if (batch.has("merge") && !batch.has("dedupeBy")) {
             batch.problem("merge", "dedupeBy beside it");
         }
-        Map<String, Mapping> let = new LinkedHashMap<>();
-        YamlObject values = batch.object("let");
-        values.names().forEach(name -> let.put(name, values.mapping(name, ofBatch)));
+        Map<String, Mapping> let = batch.namedMappings("let", ofBatch);
         return new BatchPlan(
                 new Batching(
                         batch.count("maxItems", 1),

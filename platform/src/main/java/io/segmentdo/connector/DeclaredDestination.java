@@ -159,9 +159,7 @@ public final class DeclaredDestination implements Destination {
         Set<String> secrets = new HashSet<>();
         settings.stream().filter(Setting::isSecret).map(Setting::name).forEach(secrets::add);
 
-        Map<String, Mapping> vars = new LinkedHashMap<>();
-        YamlObject variables = connector.object("vars");
-        variables.names().forEach(name -> vars.put(name, variables.mapping(name, Set.of("settings"))));
+        Map<String, Mapping> vars = connector.namedMappings("vars", Set.of("settings"));
         Common common = Common.read(connector, secrets);
 
         var loader = new CodeLoader(code);

@@ -24,13 +24,13 @@ final class EventGroup {
 
     private final ActionPlan plan;
     private final List<Object> key;
-    private final Map<String, Object> audience;
+    private final Map<?, ?> audience;
     private final Optional<Scope> alone;
     private final List<OutboundEvent> events = new ArrayList<>();
     private final Map<Object, Item> items = new LinkedHashMap<>();
     private long bytes;
 
-    private EventGroup(ActionPlan plan, List<Object> key, Map<String, Object> audience, Optional<Scope> alone) {
+    private EventGroup(ActionPlan plan, List<Object> key, Map<?, ?> audience, Optional<Scope> alone) {
         this.plan = plan;
         this.key = key;
         this.audience = audience;
@@ -93,8 +93,7 @@ final class EventGroup {
         Object item = plan.item().isPresent() ? plan.item().get().apply(scope) : event.payload();
         List<Object> values = texts(batch.groupBy(), scope);
         int most = splits.getOrDefault(event.messageId(), batch.limits().events());
-        Map<String, Object> audience =
-                plan.audience().flatMap(spoken -> spoken.of(scope)).orElse(Map.of());
+        Map<?, ?> audience = scope.bindings().get(AudiencePlan.BOUND) instanceof Map<?, ?> spoken ? spoken : Map.of();
         List<Object> key = List.of(plan.declared().id(), values, audience, most);
         long size = batch.weighs() ? size(plan, event, item, context) : 0;
         EventGroup group = open.get(key);
@@ -132,15 +131,13 @@ final class EventGroup {
 
     private void add(OutboundEvent event, Object identity, @Nullable Object value, @Nullable Object order) {
         List<Integer> places = new ArrayList<>();
-        Item same = items.get(identity);
         boolean isMerged = plan.batch().map(BatchPlan::merge).orElse(false);
+        // what replaces another one stands where it was last
+        Item same = isMerged ? items.get(identity) : items.remove(identity);
         Object sent = value;
         if (same != null) {
             places.addAll(same.events());
             sent = isMerged ? Merged.of(same.value(), value) : value;
-        }
-        if (!isMerged) {
-            items.remove(identity); // what replaces another one stands where it was last
         }
         places.add(events.size());
         events.add(event);

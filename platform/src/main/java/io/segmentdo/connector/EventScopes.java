@@ -71,7 +71,7 @@ final class EventScopes {
 
     /** The events of a batch. */
     Scope ofBatch(
-            List<@Nullable Object> items, List<Object> group, Map<String, Object> audience, Map<String, Mapping> let) {
+            List<@Nullable Object> items, List<Object> group, Map<?, ?> audience, Map<String, Mapping> let) {
         Scope scope = configured
                 .with("items", items)
                 .with(AudiencePlan.BOUND, audience)

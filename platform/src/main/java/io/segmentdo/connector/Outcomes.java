@@ -20,6 +20,11 @@ final class Outcomes {
         return outcomes.stream().allMatch(Outcomes::isFine);
     }
 
+    /** The outcome at a place; a single one stands for all. */
+    static Delivery at(List<Delivery> outcomes, int place) {
+        return outcomes.get(outcomes.size() == 1 ? 0 : place);
+    }
+
     /** Per event, the one of two outcomes that is no delivery. */
     static List<Delivery> worse(List<Delivery> earlier, List<Delivery> later, int events) {
         if (earlier.size() == 1 && isFine(earlier.getFirst())) {
@@ -27,8 +32,8 @@ final class Outcomes {
         }
         var worst = new ArrayList<Delivery>();
         for (int i = 0; i < events; i++) {
-            Delivery one = earlier.get(earlier.size() == 1 ? 0 : i);
-            worst.add(isFine(one) ? later.get(later.size() == 1 ? 0 : i) : one);
+            Delivery one = at(earlier, i);
+            worst.add(isFine(one) ? at(later, i) : one);
         }
         return worst;
     }
@@ -37,8 +42,8 @@ final class Outcomes {
     static List<Delivery> graver(List<Delivery> earlier, List<Delivery> later, int events) {
         var gravest = new ArrayList<Delivery>();
         for (int i = 0; i < events; i++) {
-            Delivery one = earlier.get(earlier.size() == 1 ? 0 : i);
-            Delivery other = later.get(later.size() == 1 ? 0 : i);
+            Delivery one = at(earlier, i);
+            Delivery other = at(later, i);
             gravest.add(gravity(one) >= gravity(other) ? one : other);
         }
         return gravest;

@@ -64,11 +64,9 @@ record SigV4Plan(
         var signature = new AwsSignature(text(service, configured), text(region, configured));
         var keys = new AwsKeys(
                 text(accessKeyId, configured), text(secretAccessKey, configured), text(sessionToken, configured));
-        Optional<String> assumed =
-                role.map(plan -> text(plan.arn(), configured)).filter(arn -> !arn.isEmpty());
-        return assumed.isEmpty()
-                ? request -> sign(request, signature, keys, context.clock().instant())
-                : role.orElseThrow().open(signature, keys, configured, context);
+        return role.filter(plan -> !text(plan.arn(), configured).isEmpty())
+                .map(plan -> plan.open(signature, keys, configured, context))
+                .orElse(request -> sign(request, signature, keys, context.clock().instant()));
     }
 
     /** The request with a signature. */

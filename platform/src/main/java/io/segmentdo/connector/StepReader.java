@@ -198,7 +198,8 @@ final class StepReader {
         return each.isPresent() ? with(names, "item") : names;
     }
 
-    private static Set<String> with(Set<String> names, String name) {
+    /** These names and one more. */
+    static Set<String> with(Set<String> names, String name) {
         Set<String> more = new HashSet<>(names);
         more.add(name);
         return more;

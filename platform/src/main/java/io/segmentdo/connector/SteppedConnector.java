@@ -49,7 +49,7 @@ final class SteppedConnector implements BlockingConnector {
         for (EventGroup group : EventGroup.gather(batch, scopes, context, splitting.most(), outcomes::put)) {
             List<Delivery> delivered = deliver(group);
             for (int i = 0; i < group.events().size(); i++) {
-                outcomes.put(group.events().get(i), delivered.get(delivered.size() == 1 ? 0 : i));
+                outcomes.put(group.events().get(i), Outcomes.at(delivered, i));
             }
         }
         return batch.stream().map(outcomes::get).map(Objects::requireNonNull).toList();
@@ -67,8 +67,7 @@ final class SteppedConnector implements BlockingConnector {
                     ? outcomes
                     : List.of(Delivery.retry(outcomes.size() + " outcomes for " + events.size() + " events"));
         } catch (IOException noResponse) {
-            return List.of(
-                    Delivery.retry("no response: " + noResponse.getClass().getSimpleName()));
+            return List.of(StepRunner.noResponse(noResponse));
         } catch (InterruptedException ended) {
             Thread.currentThread().interrupt();
             return List.of(Delivery.retry("interrupted"));

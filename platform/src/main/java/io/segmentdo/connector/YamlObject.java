@@ -266,6 +266,14 @@ final class YamlObject {
                 : mapping(key, names);
     }
 
+    /** The members of an object, each with directives that may refer to bound values, by name. */
+    Map<String, Mapping> namedMappings(String key, Set<String> names) {
+        Map<String, Mapping> mappings = new LinkedHashMap<>();
+        YamlObject given = object(key);
+        given.names().forEach(name -> mappings.put(name, given.mapping(name, names)));
+        return mappings;
+    }
+
     /** A list of members with directives. */
     List<Mapping> mappings(String key, Set<String> names) {
         schema.member(key).takes(SchemaNode.Kind.MAPPINGS);
