@@ -1,8 +1,6 @@
 package io.segmentdo.identity;
 
 import io.segmentdo.event.Event;
-import io.segmentdo.problem.PlatformException;
-import io.segmentdo.problem.Problem;
 import io.segmentdo.store.Keyspace;
 import io.segmentdo.store.PartitionStore;
 import io.segmentdo.store.PartitionStore.Location;
@@ -33,21 +31,12 @@ final class FirstStops {
         for (int i = 0; i < batch.size(); i++) {
             Event event = batch.get(i);
             firsts[i] = Partitions.firstStop(event);
-            partitions[i] = owner(firsts[i], owned);
+            partitions[i] = IdentityLane.owned(firsts[i].partition(store.partitions()), owned);
             marks[i] = Dedupe.mark(event);
         }
         readMarks(batch);
         readFirsts();
         readSeconds(batch, owned);
-    }
-
-    private LanePartition owner(ActorId id, Map<Integer, LanePartition> owned) {
-        int partition = id.partition(store.partitions());
-        LanePartition owner = owned.get(partition);
-        if (owner == null) {
-            throw new PlatformException(Problem.NOT_OWNER, "partition " + partition + " belongs to another lane");
-        }
-        return owner;
     }
 
     private void readFirsts() {

@@ -31,8 +31,9 @@ import org.slf4j.LoggerFactory;
  * <p>Each call of {@link #apply} or {@link #drain} is one durable commit. It takes in the messages that earlier commits
  * sent between partitions, then the events, in order; later ones see what earlier ones did. Nothing leaves the lane before
  * the commit. Where a store commits partitions together, a message between two of them takes effect in the commit that
- * sends it and never becomes durable, unless others are on their way between the two. An item that cannot be applied is put into the dead letters of the same commit, and the others go on. After
- * a failed commit the lane is of no more use: its owner opens a new one from what is stored and sends the batch again.
+ * sends it and never becomes durable, unless others are on their way between the two. An item that cannot be applied is put
+ * into the dead letters of the same commit, and the others go on. After a failed commit the lane is of no more use: its owner
+ * opens a new one from what is stored and sends the batch again.
  *
  * <p>Blocking; confined to one thread at a time.
  */
@@ -384,6 +385,10 @@ public final class IdentityLane {
     }
 
     private LanePartition partition(int number) {
+        return owned(number, partitions);
+    }
+
+    static LanePartition owned(int number, Map<Integer, LanePartition> partitions) {
         LanePartition partition = partitions.get(number);
         if (partition == null) {
             throw new PlatformException(Problem.NOT_OWNER, "partition " + number + " belongs to another lane");
@@ -622,8 +627,8 @@ public final class IdentityLane {
         }
 
         @Override
-        public @Nullable LanePartition commitsWith(LanePartition sender, int other) {
-            return other == sender.number() || store.commitsTogether() ? partitions.get(other) : null;
+        public @Nullable LanePartition commitsWith(int other) {
+            return store.commitsTogether() ? partitions.get(other) : null;
         }
 
         @Override

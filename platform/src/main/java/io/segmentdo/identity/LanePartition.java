@@ -12,6 +12,7 @@ import io.segmentdo.store.Keyspace;
 import io.segmentdo.store.PartitionStore;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -43,9 +44,9 @@ final class LanePartition implements PartitionState {
 
         Tally tally();
 
-        /** A partition to which messages may go within the same commit, because it is this or commits together with it. */
+        /** A partition to which messages of all others may go within the same commit, because they commit together. */
         @Nullable
-        LanePartition commitsWith(LanePartition sender, int other);
+        LanePartition commitsWith(int other);
 
         /** A message to be taken in within the same commit. */
         void sendWithin(LanePartition receiver, Message message);
@@ -242,12 +243,10 @@ final class LanePartition implements PartitionState {
     }
 
     private static void flush(Actor actor, Changes open) {
-        long number = actor.queueEnd - actor.queue.size();
-        for (ToIdentifier message : actor.queue) {
-            if (number >= actor.queueStored) {
-                open.put(Keyspace.ACTOR, Keys.queued(actor.id, number), MessageCodec.encode(message));
-            }
-            number++;
+        Iterator<ToIdentifier> newest = actor.queue.descendingIterator();
+        long firstNew = Math.max(actor.queueStored, actor.queueEnd - actor.queue.size());
+        for (long number = actor.queueEnd - 1; number >= firstNew; number--) {
+            open.put(Keyspace.ACTOR, Keys.queued(actor.id, number), MessageCodec.encode(newest.next()));
         }
         open.put(Keyspace.ACTOR, Keys.actor(actor.id), actor.toBytes());
     }
@@ -506,8 +505,8 @@ final class LanePartition implements PartitionState {
     @Override
     public void send(Message message) {
         int to = message.to().partition(store.partitions());
-        LanePartition receiver = lane.commitsWith(this, to);
-        if (receiver != null && (to == number || overtakesNothing(message, receiver))) {
+        LanePartition receiver = to == number ? this : lane.commitsWith(to);
+        if (receiver == this || (receiver != null && overtakesNothing(message, receiver))) {
             lane.sendWithin(receiver, message);
         } else {
             lane.sent(channels.send(to, MessageCodec.encode(message), changes()), message);
