@@ -2,7 +2,9 @@ package io.segmentdo;
 
 import java.io.IOException;
 import java.net.ServerSocket;
+import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.Stream;
 
 /**
  * A port on which nobody listens, for a server that is to be started later, or again. It is below those that systems
@@ -24,5 +26,10 @@ public final class FreePort {
                 // somebody's: another one
             }
         }
+    }
+
+    /** Several, each another one. */
+    public static List<Integer> find(int count) {
+        return Stream.generate(FreePort::find).distinct().limit(count).toList();
     }
 }

@@ -16,7 +16,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
@@ -309,7 +308,7 @@ class ClusterIT {
         private final int wayPort;
         private final int sinkPort;
         private final List<Integer> ports =
-                Stream.generate(FreePort::find).distinct().limit(6).toList();
+                FreePort.find(6);
 
         Setting(ClusterNetwork network, PostgresConfig database, int wayPort, int sinkPort) throws IOException {
             this.network = network;

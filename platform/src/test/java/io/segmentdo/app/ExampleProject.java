@@ -6,16 +6,12 @@ import io.segmentdo.api.Destination;
 import io.segmentdo.plugin.PluginJars;
 import io.segmentdo.testkit.DestinationContract;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.jar.Attributes;
-import java.util.jar.JarEntry;
-import java.util.jar.JarOutputStream;
 import java.util.jar.Manifest;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -44,7 +40,12 @@ final class ExampleProject {
     Path jar() throws Exception {
         String maven = System.getProperty("build.maven.home", "");
         Path made = maven.isEmpty() ? compiled() : packaged(Path.of(maven, "bin", "mvn"));
-        return Files.isRegularFile(made) ? made : jar(home.resolve("acme.jar"), manifest(), made);
+        if (Files.isRegularFile(made)) {
+            return made;
+        }
+        Path jar = home.resolve("acme.jar");
+        PluginJars.write(jar, made, "acme");
+        return jar;
     }
 
     private Path compiled() throws IOException {
@@ -102,33 +103,10 @@ final class ExampleProject {
         Path code = Path.of(
                 member.getProtectionDomain().getCodeSource().getLocation().toURI());
         if (Files.isDirectory(code)) {
-            jar(folder.resolve(name + ".jar"), new Manifest(), code);
+            PluginJars.write(folder.resolve(name + ".jar"), code, new Manifest());
         } else {
             Files.copy(code, folder.resolve(name + ".jar"));
         }
-    }
-
-    private static Manifest manifest() {
-        Manifest manifest = new Manifest();
-        Attributes attributes = manifest.getMainAttributes();
-        attributes.put(Attributes.Name.MANIFEST_VERSION, "1.0");
-        attributes.putValue("Plugin-Id", "acme");
-        attributes.putValue("Plugin-Version", "1.0.0");
-        attributes.putValue("Plugin-Requires", ">=0.1.0 & <1.0.0");
-        return manifest;
-    }
-
-    private static Path jar(Path jar, Manifest manifest, Path root) throws IOException {
-        try (OutputStream out = Files.newOutputStream(jar);
-                JarOutputStream entries = new JarOutputStream(out, manifest)) {
-            for (Path file : files(root)) {
-                entries.putNextEntry(
-                        new JarEntry(root.relativize(file).toString().replace('\\', '/')));
-                Files.copy(file, entries);
-                entries.closeEntry();
-            }
-        }
-        return jar;
     }
 
     private static void copy(Path from, Path to) throws IOException {

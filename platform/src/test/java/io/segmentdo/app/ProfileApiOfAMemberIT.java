@@ -3,16 +3,13 @@ package io.segmentdo.app;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.segmentdo.FreePort;
-import io.segmentdo.plugin.PluginJars;
 import io.segmentdo.store.PostgresConfig;
 import io.segmentdo.store.postgres.RealPostgres;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 
 /**
  * At a member of a cluster that owns nothing: every question and every order has to find the other one. There is one
@@ -34,12 +31,9 @@ class ProfileApiOfAMemberIT extends ProfileApiContract {
     /** Two members that share the tables, too. */
     @Override
     List<Node> start(Path home, String workspace, String platform) throws Exception {
-        List<Integer> ports =
-                Stream.generate(FreePort::find).distinct().limit(4).toList();
+        List<Integer> ports = FreePort.find(4);
         List<Node> nodes = new ArrayList<>();
         for (int member = 0; member < 2; member++) {
-            Path own = home.resolve("member" + member);
-            PluginJars.webhook(Files.createDirectories(own.resolve("plugins")), "webhook.jar");
             String cluster = """
                     cluster:
                       enabled: true
@@ -52,7 +46,8 @@ class ProfileApiOfAMemberIT extends ProfileApiContract {
             String tables = "warehouse: {location: \"file://%s\", catalog: {uri: \"jdbc:sqlite:%s\"}, "
                     .formatted(home.resolve("tables"), home.resolve("catalog.db"));
             String shared = platform.replace("warehouse: {", tables);
-            nodes.add(Nodes.start(own, own.resolve("data"), workspace, cluster + shared));
+            nodes.add(super.start(home.resolve("member" + member), workspace, cluster + shared)
+                    .getFirst());
         }
         long deadline = System.nanoTime() + TimeUnit.MINUTES.toNanos(2);
         while (nodes.stream().mapToDouble(ProfileApiOfAMemberIT::owned).sum() != 1) {

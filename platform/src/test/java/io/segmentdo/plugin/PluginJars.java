@@ -148,12 +148,18 @@ public final class PluginJars {
         }
     }
 
-    private static void write(Path jar, Path classes, String pluginId) throws IOException {
+    /** Puts a folder into the JAR of a plugin. */
+    public static void write(Path jar, Path classes, String pluginId) throws IOException {
         Manifest manifest = new Manifest();
         manifest.getMainAttributes().put(Attributes.Name.MANIFEST_VERSION, "1.0");
         manifest.getMainAttributes().putValue("Plugin-Id", pluginId);
         manifest.getMainAttributes().putValue("Plugin-Version", "1.0.0");
         manifest.getMainAttributes().putValue("Plugin-Requires", ">=0.1.0 & <1.0.0");
+        write(jar, classes, manifest);
+    }
+
+    /** Puts a folder into a JAR. */
+    public static void write(Path jar, Path classes, Manifest manifest) throws IOException {
         try (OutputStream out = Files.newOutputStream(jar);
                 JarOutputStream entries = new JarOutputStream(out, manifest);
                 Stream<Path> files = Files.walk(classes)) {
