@@ -70,8 +70,7 @@ final class EventScopes {
     }
 
     /** The events of a batch. */
-    Scope ofBatch(
-            List<@Nullable Object> items, List<Object> group, Map<?, ?> audience, Map<String, Mapping> let) {
+    Scope ofBatch(List<@Nullable Object> items, List<Object> group, Map<?, ?> audience, Map<String, Mapping> let) {
         Scope scope = configured
                 .with("items", items)
                 .with(AudiencePlan.BOUND, audience)

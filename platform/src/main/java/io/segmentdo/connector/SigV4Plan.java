@@ -66,7 +66,8 @@ record SigV4Plan(
                 text(accessKeyId, configured), text(secretAccessKey, configured), text(sessionToken, configured));
         return role.filter(plan -> !text(plan.arn(), configured).isEmpty())
                 .map(plan -> plan.open(signature, keys, configured, context))
-                .orElse(request -> sign(request, signature, keys, context.clock().instant()));
+                .orElse(request ->
+                        sign(request, signature, keys, context.clock().instant()));
     }
 
     /** The request with a signature. */

@@ -307,8 +307,7 @@ class ClusterIT {
         private final PostgresConfig database;
         private final int wayPort;
         private final int sinkPort;
-        private final List<Integer> ports =
-                FreePort.find(6);
+        private final List<Integer> ports = FreePort.find(6);
 
         Setting(ClusterNetwork network, PostgresConfig database, int wayPort, int sinkPort) throws IOException {
             this.network = network;
