@@ -37,7 +37,16 @@ class AccessTest {
         access.accept(0, 10);
 
         assertThat(access.refuse(0, 5, ONE)).isEqualTo(Refusal.ONE_EVENT);
-        assertThat(access.refuse(0, 15, ONE)).isEqualTo(Refusal.RENEW);
+        assertThat(access.refuse(0, 15, OTHER)).isEqualTo(Refusal.RENEW);
+    }
+
+    @Test
+    void anEventThatWasToBlameOnceIsSoAgainWhenItIsTheLast() {
+        access.accept(0, 10);
+
+        assertThat(access.refuse(0, 5, ONE)).isEqualTo(Refusal.ONE_EVENT);
+        assertThat(access.refuse(0, 15, ONE)).isEqualTo(Refusal.ONE_EVENT);
+        assertThat(access.isPaused()).isFalse();
     }
 
     @Test
