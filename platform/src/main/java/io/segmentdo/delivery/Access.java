@@ -110,7 +110,8 @@ final class Access {
         boolean othersAccepted = accepted && acceptedStartNanos - startedNanos > 0;
         boolean again = accepted && suspects.containsAll(keys);
         if (othersAccepted || again) {
-            suspects.addAll(keys); // so that its next refusal says nothing about the credentials, even when it is the last
+            suspects.addAll(
+                    keys); // so that its next refusal says nothing about the credentials, even when it is the last
             return Refusal.ONE_EVENT;
         }
         return renewed || paused ? Refusal.PAUSE : Refusal.RENEW;
