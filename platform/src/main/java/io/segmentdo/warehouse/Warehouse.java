@@ -1,6 +1,8 @@
 package io.segmentdo.warehouse;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.segmentdo.problem.PlatformException;
+import io.segmentdo.problem.Problem;
 import io.segmentdo.store.Outbox;
 import io.segmentdo.store.PartitionStore;
 import io.segmentdo.warehouse.files.LocalFiles;
@@ -33,6 +35,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Warehouse implements AutoCloseable {
     private static final Duration CLOSING = Duration.ofSeconds(10);
+    private static final Duration BEFORE_ERASURE = Duration.ofMinutes(1);
 
     private final WarehouseConfig config;
     private final Path directory;
@@ -133,9 +136,15 @@ public final class Warehouse implements AutoCloseable {
 
     /**
      * Removes everything about some profiles from the tables of a workspace, old states included; blocks until it is done.
-     * They have to be kept out of the outbox before, and queries that read old states meanwhile fail.
+     * What the outbox of this node has is loaded first, so that nothing of it comes later. They have to be deleted before,
+     * each member of a cluster has to be asked, and queries that read old states meanwhile fail.
      */
-    public ErasureReceipt erase(String workspace, Set<String> profileIds) {
+    public ErasureReceipt erase(String workspace, Set<String> profileIds) throws InterruptedException {
+        if (!catchUp(BEFORE_ERASURE)) {
+            throw new PlatformException(
+                    Problem.OVERLOADED,
+                    "erase: the outbox was not loaded within " + BEFORE_ERASURE + " (expected: later, nothing is erased)");
+        }
         return upkeep.erase(workspace, profileIds);
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.segmentdo.config.ByteSize;
 import io.segmentdo.event.Event;
+import io.segmentdo.event.EventType;
 import io.segmentdo.event.ProfileFact;
 import io.segmentdo.warehouse.files.LocalFiles;
 import io.segmentdo.warehouse.table.Positions;
@@ -147,6 +148,24 @@ class UpkeepIT {
                             .erase(WarehouseNode.WORKSPACE, Set.of("p-u-gone"))
                             .files())
                     .isZero();
+        }
+    }
+
+    @Test
+    void whatWasStillInTheOutboxDoesNotComeBackAfterAnErasure() throws Exception {
+        String identify = "{\"type\":\"identify\",\"traits\":{\"plan\":\"pro\"}}";
+        try (WarehouseNode node = new WarehouseNode(home, WarehouseNode.with(Duration.ofHours(1), 10))) {
+            node.add(0, List.of(WarehouseNode.event("early", EventType.IDENTIFY, identify)));
+            assertThat(node.warehouse.catchUp(Duration.ofMinutes(1))).isTrue();
+            node.add(1, List.of(WarehouseNode.event("late", EventType.IDENTIFY, identify)));
+
+            ErasureReceipt receipt = node.warehouse.erase(WarehouseNode.WORKSPACE, Set.of("p-u1"));
+
+            assertThat(receipt.rows()).containsEntry("events", 2L).containsEntry("users", 1L);
+        } // which loads what is left
+        try (WarehouseNode node = new WarehouseNode(home, config())) {
+            assertThat(node.rows(WarehouseTable.EVENTS)).isEmpty();
+            assertThat(node.rows(WarehouseTable.USERS)).isEmpty();
         }
     }
 

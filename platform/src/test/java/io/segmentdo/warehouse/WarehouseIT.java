@@ -334,6 +334,42 @@ class WarehouseIT {
     }
 
     @Test
+    void whoWasDeletedDoesNotComeBackByWhatIsLateAlsoAfterARestart() throws Exception {
+        try (WarehouseNode node = new WarehouseNode(home, WarehouseNode.quick())) {
+            node.add(0, List.of(said("one", EventType.IDENTIFY, "part", null, 10, "{\"plan\":\"free\"}")));
+            node.add(1, List.of(said("two", EventType.IDENTIFY, "gone", null, 20, "{\"plan\":\"pro\"}")));
+            node.add(1, ProfileFact.Kind.MERGED, "p-gone", "p-part", 1, null);
+            node.add(1, ProfileFact.Kind.DELETED, "p-gone", null, 2, null);
+            node.awaitLoaded();
+            node.add(2, List.of(said("three", EventType.IDENTIFY, "part", null, 30, "{\"age\":7}")));
+            node.awaitLoaded();
+
+            assertThat(traitsById(node)).isEmpty();
+        }
+        try (WarehouseNode node = new WarehouseNode(home, WarehouseNode.quick())) {
+            node.add(2, List.of(said("four", EventType.IDENTIFY, "part", null, 40, "{\"age\":8}")));
+            node.add(3, ProfileFact.Kind.MERGED, "p-part", "p-before", 0, null);
+            node.add(3, List.of(said("five", EventType.IDENTIFY, "before", null, 50, "{\"age\":9}")));
+            node.add(1, List.of(said("six", EventType.IDENTIFY, "new", null, 60, "{\"age\":1}")));
+            node.awaitLoaded();
+
+            assertThat(traitsById(node)).containsOnly(Map.entry("p-new", "{\"age\":1}"));
+        }
+    }
+
+    @Test
+    void whoWantsWhatIsThereNowDoesNotWaitForTheTimeOfTheTableOfUsers() throws Exception {
+        try (WarehouseNode node = new WarehouseNode(home, WarehouseNode.with(Duration.ofHours(1), 10))) {
+            for (int age = 1; age <= 2; age++) {
+                node.add(0, List.of(said("m" + age, EventType.IDENTIFY, "u", null, age, "{\"age\":" + age + "}")));
+
+                assertThat(node.warehouse.catchUp(Duration.ofMinutes(1))).isTrue();
+                assertThat(traitsById(node)).containsOnly(Map.entry("p-u", "{\"age\":" + age + "}"));
+            }
+        }
+    }
+
+    @Test
     void mergesOfMergedProfilesMayBecomeKnownInAnyOrder() throws Exception {
         try (WarehouseNode node = new WarehouseNode(home, WarehouseNode.quick())) {
             node.add(0, List.of(said("one", EventType.IDENTIFY, "first", null, 10, "{\"a\":1}")));

@@ -15,8 +15,8 @@ import org.apache.iceberg.StructLike;
 import org.apache.iceberg.Table;
 
 /**
- * Into which profile some were merged, by the last decision about each: partitions tell of decisions in any order, and of
- * events that are older than these.
+ * What became of some profiles, by the last decision about each: partitions tell of decisions in any order, and of events
+ * that are older than these. Who was deleted stays so, since whoever is seen again is a new profile.
  *
  * <p>The newest decisions are remembered, and found again in the table of merges after a restart. Confined to the
  * warehouse's thread.
@@ -27,6 +27,12 @@ final class LastWords {
     /** As many as may be told between two writings of the table, at least. */
     private static final int PROFILES_MAX = Profiles.CHANGES_MAX;
 
+    /**
+     * The last decision about a profile.
+     *
+     * @param fact its number
+     * @param into what it is part of since then: another profile, itself, or none at all
+     */
     private record Word(long fact, Optional<String> into) {}
 
     private record Decision(String kind, String profileId, String otherId, long fact) {}
@@ -72,6 +78,7 @@ final class LastWords {
         switch (decision.kind()) {
             case "merged" -> merged(decision.otherId(), decision.profileId(), decision.fact());
             case "unmerged" -> unmerged(decision.profileId(), decision.fact());
+            case "deleted" -> deleted(decision.profileId());
             default -> {}
         }
     }
@@ -79,14 +86,19 @@ final class LastWords {
     /** A profile became part of another one, which was one by itself at that time. */
     void merged(String id, String into, long fact) {
         if (words.containsKey(into)) {
-            say(into, new Word(fact, Optional.empty()));
+            say(into, new Word(fact, Optional.of(into)));
         }
         say(id, new Word(fact, Optional.of(into)));
     }
 
     /** A profile is one by itself again. */
     void unmerged(String id, long fact) {
-        say(id, new Word(fact, Optional.empty()));
+        say(id, new Word(fact, Optional.of(id)));
+    }
+
+    /** A profile is no more, and with it all that are part of it. */
+    void deleted(String id) {
+        say(id, new Word(Long.MAX_VALUE, Optional.empty()));
     }
 
     private void say(String id, Word word) {
@@ -97,11 +109,11 @@ final class LastWords {
         }
     }
 
-    /** The profiles that are part of others now. */
+    /** The profiles that are part of others now, or of none. */
     Map<String, Optional<String>> moved() {
         Map<String, Optional<String>> moved = new HashMap<>();
         words.forEach((id, word) -> {
-            if (word.into().isPresent()) {
+            if (!word.into().equals(Optional.of(id))) {
                 moved.put(id, word.into());
             }
         });

@@ -279,7 +279,7 @@ public final class Loader implements AutoCloseable {
             profiles.discard();
             streams.rewind();
         } else {
-            if (profiles.isDue() || (isClosing && !profiles.isEmpty())) {
+            if (profiles.isDue() || ((hurries || isClosing) && !profiles.isEmpty())) {
                 profiles.apply();
             }
             streams.settle(profiles::firstPosition);

@@ -12,7 +12,6 @@ import java.lang.management.ThreadMXBean;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 
@@ -30,7 +29,6 @@ final class Profiles {
         private final LastWords words;
         private final Map<String, ProfileState> users = new HashMap<>();
         private final Map<String, ProfileState> groups = new HashMap<>();
-        private final Set<String> deleted = new HashSet<>();
         private final Set<String> restated = new HashSet<>();
         private boolean hasMoved;
 
@@ -105,9 +103,8 @@ final class Profiles {
             case RECOMPUTED -> restate(changes(fact, fact.workspace()), fact);
             case DELETED -> {
                 Changes changes = changes(fact, fact.workspace());
-                changes.users.remove(fact.profileId());
-                changes.restated.remove(fact.profileId());
-                changes.deleted.add(fact.profileId());
+                changes.words.deleted(fact.profileId());
+                changes.hasMoved = true;
             }
             case CREATED -> {}
         }
@@ -160,17 +157,15 @@ final class Profiles {
     void apply() {
         long before = cpu.getCurrentThreadCpuTime();
         byWorkspace.forEach((workspace, changes) -> {
-            if (!changes.users.isEmpty() || !changes.deleted.isEmpty() || changes.hasMoved) {
-                Map<String, Optional<String>> moved = changes.words.moved();
-                changes.deleted.forEach(id -> moved.put(id, Optional.empty()));
-                table(workspace, WarehouseTable.USERS).apply(changes.users, moved, changes.restated);
+            if (!changes.users.isEmpty() || changes.hasMoved) {
+                table(workspace, WarehouseTable.USERS)
+                        .apply(changes.users, changes.words.moved(), changes.restated);
             }
             if (!changes.groups.isEmpty()) {
                 table(workspace, WarehouseTable.GROUPS).apply(changes.groups, Map.of(), Set.of());
             }
             changes.users.clear();
             changes.groups.clear();
-            changes.deleted.clear();
             changes.hasMoved = false;
             changes.restated.clear();
         });
