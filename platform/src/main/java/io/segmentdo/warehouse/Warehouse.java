@@ -143,7 +143,8 @@ public final class Warehouse implements AutoCloseable {
         if (!catchUp(BEFORE_ERASURE)) {
             throw new PlatformException(
                     Problem.OVERLOADED,
-                    "erase: the outbox was not loaded within " + BEFORE_ERASURE + " (expected: later, nothing is erased)");
+                    "erase: the outbox was not loaded within " + BEFORE_ERASURE
+                            + " (expected: later, nothing is erased)");
         }
         return upkeep.erase(workspace, profileIds);
     }

@@ -158,8 +158,7 @@ final class Profiles {
         long before = cpu.getCurrentThreadCpuTime();
         byWorkspace.forEach((workspace, changes) -> {
             if (!changes.users.isEmpty() || changes.hasMoved) {
-                table(workspace, WarehouseTable.USERS)
-                        .apply(changes.users, changes.words.moved(), changes.restated);
+                table(workspace, WarehouseTable.USERS).apply(changes.users, changes.words.moved(), changes.restated);
             }
             if (!changes.groups.isEmpty()) {
                 table(workspace, WarehouseTable.GROUPS).apply(changes.groups, Map.of(), Set.of());
