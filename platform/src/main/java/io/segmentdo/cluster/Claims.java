@@ -57,7 +57,6 @@ public final class Claims implements AutoCloseable {
     // any thread
     private final Map<Integer, Long> held = new ConcurrentHashMap<>();
     private final Queue<Set<Integer>> lost = new ConcurrentLinkedQueue<>();
-    private final Map<Integer, Long> takenMillis = new ConcurrentHashMap<>();
     private final Offers offers = new Offers();
     private final Semaphore kicks = new Semaphore(0);
     private final Readiness readiness = new Readiness();
@@ -65,8 +64,10 @@ public final class Claims implements AutoCloseable {
 
     // own thread only
     private final Map<Integer, Long> wantedSinceNanos = new HashMap<>();
+    private final Map<Integer, Long> takenMillis = new HashMap<>();
     private final Map<Integer, Long> followed = new HashMap<>();
     private final Map<Integer, Long> unreleased = new HashMap<>();
+    private final Wave wave = new Wave();
     private Future<Boolean> handOver = Future.succeededFuture(true);
 
     /** Brings what is owned in line with a wish, at least so often. */
@@ -118,16 +119,7 @@ public final class Claims implements AutoCloseable {
      * @param sinceMillis since when nobody owns it, in epoch milliseconds by the clock of that member
      */
     boolean offer(int partition, long sinceMillis) {
-        if (!offers.await(partition, this::kick, HAND_OVER)) {
-            return false;
-        }
-        long ownerlessMillis = Math.max(0, takenMillis.getOrDefault(partition, sinceMillis) - sinceMillis);
-        meters.handedOver(ownerlessMillis);
-        log.atInfo()
-                .addKeyValue("partition", partition)
-                .addKeyValue("ownerlessMillis", ownerlessMillis)
-                .log("A partition was handed over to this member");
-        return true;
+        return offers.await(partition, sinceMillis, this::kick, HAND_OVER);
     }
 
     /** Takes what may be had, once, and goes on with that on an own thread. */
@@ -184,6 +176,7 @@ public final class Claims implements AutoCloseable {
             Future<Boolean> taken = giveUp(partition);
             isPaced = isPaced && isTaken(taken);
         }
+        wave.endRound(true, held.size());
     }
 
     private static boolean isTaken(Future<Boolean> handOver) throws InterruptedException {
@@ -206,6 +199,7 @@ public final class Claims implements AutoCloseable {
         try {
             boolean isSettled = round();
             readiness.answered(isSettled);
+            wave.endRound(isSettled, held.size());
             return isSettled ? recheck : AGAIN;
         } catch (RuntimeException e) {
             readiness.unanswered();
@@ -259,7 +253,11 @@ public final class Claims implements AutoCloseable {
                 followed.put(partition, epoch);
             }
         });
-        offers.taken(followed.keySet());
+        offers.taken(followed.keySet()).forEach((partition, sinceMillis) -> {
+            long ownerlessMillis = Math.max(0, takenMillis.getOrDefault(partition, sinceMillis) - sinceMillis);
+            meters.handedOver(ownerlessMillis);
+            wave.handedOver(partition, ownerlessMillis);
+        });
     }
 
     private void disown(Set<Integer> partitions) {
@@ -300,6 +298,7 @@ public final class Claims implements AutoCloseable {
             held.keySet().removeAll(partitions);
             disown(partitions);
             meters.lost(partitions.size());
+            wave.lost(partitions.size());
         }
     }
 
@@ -330,7 +329,7 @@ public final class Claims implements AutoCloseable {
         Long epoch = held.remove(partition);
         releaseInStore(epoch == null ? Map.of() : Map.of(partition, epoch));
         meters.released(1);
-        log.atInfo().addKeyValue("partition", partition).log("A partition was given up");
+        wave.givenUp(partition);
         return successors.handOver(partition, nowMillis);
     }
 
@@ -371,10 +370,7 @@ public final class Claims implements AutoCloseable {
             meters.taken(nowNanos - (since == null ? nowNanos : since));
             takenMillis.put(partition, nowMillis);
         }
-        log.atInfo()
-                .addKeyValue("partitions", opened.size())
-                .addKeyValue("owned", held.size())
-                .log("Partitions were taken");
+        wave.taken(opened.size());
     }
 
     private static void await(Future<Void> step) {

@@ -21,12 +21,8 @@ import java.util.Set;
 
 /** What a cluster has left behind, compared with what it promised, and how long its partitions stood still. */
 final class ClusterAccount {
-    /**
-     * Something that happened to a member, and how long its consequences were waited for.
-     *
-     * @param ownerlessMillis for each partition that was handed over, the time without an owner, sorted
-     */
-    record Happening(String what, long fromMillis, long untilMillis, List<Long> ownerlessMillis) {}
+    /** Something that happened to a member, and how long its consequences were waited for. */
+    record Happening(String what, long fromMillis, long untilMillis) {}
 
     private ClusterAccount() {}
 
@@ -83,12 +79,11 @@ final class ClusterAccount {
         }
         gaps.sort(null);
         System.out.printf(
-                "  %-6s took %5d ms, longest %5d ms, each: %s, handed over without an owner for: %s%n",
+                "  %-6s took %5d ms, longest %5d ms, each: %s%n",
                 happening.what(),
                 happening.untilMillis() - happening.fromMillis(),
                 gaps.getLast(),
-                gaps,
-                happening.ownerlessMillis());
+                gaps);
     }
 
     /** Between commits, the last one before it happened and the first one behind its end included. */

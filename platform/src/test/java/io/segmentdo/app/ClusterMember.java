@@ -18,7 +18,7 @@ import java.util.regex.Pattern;
 final class ClusterMember implements AutoCloseable {
     private static final Pattern TOKEN = Pattern.compile("Owner token: (\\S+)");
 
-    private static final Pattern OWNERLESS = Pattern.compile("ownerlessMillis=\"([0-9]+)");
+    private static final Pattern OWNERLESS = Pattern.compile("ownerlessMillisMax=\"([0-9]+)");
 
     private final ChildPlatform platform;
     private final HttpClient client = HttpClient.newHttpClient();
@@ -115,10 +115,10 @@ final class ClusterMember implements AutoCloseable {
         return client.send(request, HttpResponse.BodyHandlers.ofString()).body();
     }
 
-    /** How long each partition that it was handed over had no owner, in milliseconds, from a place in its log on. */
-    List<Long> ownerlessMillis(int from) throws IOException {
+    /** For each time that partitions came or went, how long one that it was handed over had no owner, in milliseconds. */
+    List<Long> ownerlessMillisMax() throws IOException {
         List<Long> millis = new ArrayList<>();
-        Matcher told = OWNERLESS.matcher(log().substring(from));
+        Matcher told = OWNERLESS.matcher(log());
         while (told.find()) {
             millis.add(Long.valueOf(told.group(1)));
         }
