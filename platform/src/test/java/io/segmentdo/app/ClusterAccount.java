@@ -80,10 +80,7 @@ final class ClusterAccount {
         gaps.sort(null);
         System.out.printf(
                 "  %-6s took %5d ms, longest %5d ms, each: %s%n",
-                happening.what(),
-                happening.untilMillis() - happening.fromMillis(),
-                gaps.getLast(),
-                gaps);
+                happening.what(), happening.untilMillis() - happening.fromMillis(), gaps.getLast(), gaps);
     }
 
     /** Between commits, the last one before it happened and the first one behind its end included. */

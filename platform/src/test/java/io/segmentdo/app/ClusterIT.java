@@ -251,8 +251,9 @@ class ClusterIT {
             }
             for (ClusterMember member : List.of(c, b, a)) {
                 member.leave();
-                System.out.println("cluster: the longest time in ms that a partition which was handed over had no owner,"
-                        + " each time: " + member.ownerlessMillisMax());
+                System.out.println(
+                        "cluster: the longest time in ms that a partition which was handed over had no owner,"
+                                + " each time: " + member.ownerlessMillisMax());
             }
         }
 

@@ -41,8 +41,7 @@ class WaveTest {
 
         assertThat(told()).hasSize(1);
         assertThat(told().getFirst().getKeyValuePairs().toString())
-                .contains(
-                        "taken=\"3\"", "givenUp=\"1\"", "lost=\"3\"", "owned=\"20\"", "ownerlessMillisMax=\"30\"");
+                .contains("taken=\"3\"", "givenUp=\"1\"", "lost=\"3\"", "owned=\"20\"", "ownerlessMillisMax=\"30\"");
     }
 
     @Test
