@@ -56,7 +56,7 @@ final class Wave {
     /** A round is over; the wave ends with the last one, and what has moved is told when that does not come for long. */
     void endRound(boolean isLast, int owned) {
         long nanos = System.nanoTime() - sinceNanos;
-        if (isEmpty() || !isLast && nanos < LONG_NANOS) {
+        if (isEmpty() || (!isLast && nanos < LONG_NANOS)) {
             return;
         }
         log.atInfo()
