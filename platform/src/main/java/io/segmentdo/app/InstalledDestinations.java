@@ -1,5 +1,6 @@
 package io.segmentdo.app;
 
+import io.segmentdo.api.Action;
 import io.segmentdo.api.Descriptor;
 import io.segmentdo.api.Setting;
 import io.segmentdo.api.Settings;
@@ -17,6 +18,7 @@ import io.segmentdo.mapping.Mapping;
 import io.segmentdo.source.Source;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** What the installed plugins say about configured destinations. Safe for concurrent use. */
 final class InstalledDestinations implements DestinationRules, CloudDestinations {
@@ -33,14 +35,23 @@ final class InstalledDestinations implements DestinationRules, CloudDestinations
     }
 
     @Override
-    public Optional<String> problemWith(Subscription subscription) {
+    public Optional<String> problemWith(String plugin, Subscription subscription) {
         try {
             Fql.compile(subscription.trigger());
             Mapping.compile(subscription.mapping());
-            return Optional.empty();
         } catch (InvalidFqlException | InvalidMappingException e) {
             return Optional.of(String.valueOf(e.getMessage()));
         }
+        return descriptor(plugin)
+                .filter(descriptor -> !hasUseFor(descriptor, subscription))
+                .map(descriptor -> "action: " + subscription.action() + " (expected: one of "
+                        + descriptor.actions().stream().map(Action::id).collect(Collectors.joining(", ")) + ")");
+    }
+
+    private static boolean hasUseFor(Descriptor descriptor, Subscription subscription) {
+        return descriptor.actions().isEmpty()
+                || descriptor.findAction(subscription.action()).isPresent()
+                || (subscription.equals(Subscription.ALL) && !descriptor.proposals().isEmpty());
     }
 
     @Override

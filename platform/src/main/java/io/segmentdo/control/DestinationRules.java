@@ -21,7 +21,7 @@ public interface DestinationRules {
     /** Takes everything and treats every text as secret; for tools that have no plugins at hand. */
     DestinationRules NONE = new DestinationRules() {
         @Override
-        public Optional<String> problemWith(Subscription subscription) {
+        public Optional<String> problemWith(String plugin, Subscription subscription) {
             return Optional.empty();
         }
 
@@ -36,8 +36,8 @@ public interface DestinationRules {
         }
     };
 
-    /** What is wrong with the trigger or mapping of a subscription. */
-    Optional<String> problemWith(Subscription subscription);
+    /** What is wrong with trigger and mapping of a subscription, and with its action where the plugin is installed. */
+    Optional<String> problemWith(String plugin, Subscription subscription);
 
     /** What is wrong with the settings of a destination; nothing for a plugin that is not installed. */
     List<SettingProblem> problemsWith(ConfiguredDestination destination);

@@ -60,7 +60,7 @@ record WorkspaceFile(
             String source,
 
             @Default("true") @Doc("true or false") boolean enabled,
-            @Doc("which events; none for all") List<SubscriptionEntry> subscriptions) {}
+            @Doc("which events; none for what the destination proposes") List<SubscriptionEntry> subscriptions) {}
 
     record SubscriptionEntry(
             @Default("") @Doc("an FQL expression") String trigger,

@@ -127,7 +127,10 @@ final class WorkspaceReader {
                         sourceIds.isEmpty() ? "a source of this workspace" : "one of " + sorted(sourceIds)));
             }
             connections.add(
-                    new Connection(connection.source(), connection.enabled(), subscriptions(connection, at, origins)));
+                    new Connection(
+                    connection.source(),
+                    connection.enabled(),
+                    subscriptions(entry.plugin(), connection, at, origins)));
         }
         ConfiguredDestination destination = new ConfiguredDestination(
                 workspace, entry.id(), entry.plugin(), entry.enabled(), entry.ordered(), entry.settings(), connections);
@@ -138,18 +141,19 @@ final class WorkspaceReader {
         return destination;
     }
 
-    private List<Subscription> subscriptions(ConnectionEntry connection, String path, Origins origins) {
-        if (connection.subscriptions().isEmpty()) {
-            return List.of(Subscription.ALL);
-        }
+    private List<Subscription> subscriptions(
+            String plugin, ConnectionEntry connection, String path, Origins origins) {
         List<Subscription> subscriptions = new ArrayList<>();
-        for (int i = 0; i < connection.subscriptions().size(); i++) {
-            SubscriptionEntry entry = connection.subscriptions().get(i);
-            String at = path + ".subscriptions[" + i + "]";
-            Subscription subscription = new Subscription(entry.trigger(), entry.action(), entry.mapping());
-            rules.problemWith(subscription)
+        for (SubscriptionEntry entry : connection.subscriptions()) {
+            subscriptions.add(new Subscription(entry.trigger(), entry.action(), entry.mapping()));
+        }
+        if (subscriptions.isEmpty()) {
+            subscriptions.add(Subscription.ALL);
+        }
+        for (int i = 0; i < subscriptions.size(); i++) {
+            String at = path + (connection.subscriptions().isEmpty() ? "" : ".subscriptions[" + i + "]");
+            rules.problemWith(plugin, subscriptions.get(i))
                     .ifPresent(message -> problems.add(new ConfigProblem(origins.where(at + ".trigger"), at, message)));
-            subscriptions.add(subscription);
         }
         return subscriptions;
     }

@@ -16,7 +16,7 @@ import java.util.function.Supplier;
  * One subscription of one connection, ready to be asked.
  *
  * @param index its place among those of its connection; part of the keys of stored deliveries
- * @param action the id of the action, empty for the only one
+ * @param action the id of the action, empty for a destination without any
  * @param trigger which events it takes; empty takes all
  * @param mapping what becomes of them; empty leaves them as they are
  */
@@ -31,7 +31,7 @@ record Route(int index, String action, Optional<Fql> trigger, Optional<Mapping> 
                 : subscription.mapping();
         return new Route(
                 index,
-                subscription.action(),
+                action.map(Action::id).orElse(subscription.action()),
                 trigger.isBlank() ? Optional.empty() : Optional.of(Fql.compile(trigger)),
                 mapping.isEmpty() ? Optional.empty() : Optional.of(Mapping.compile(mapping)));
     }

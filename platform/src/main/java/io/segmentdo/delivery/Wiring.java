@@ -61,21 +61,20 @@ final class Wiring {
         names.add(config.id());
         for (Connection connection : config.connections()) {
             if (connection.enabled()) {
-                routes.put(connection.source(), routes(connection, lease));
+                routes.put(connection.source(), routes(connection, lease.descriptor()));
             }
         }
     }
 
-    private static List<Route> routes(Connection connection, Catalogue.Lease lease) {
+    private static List<Route> routes(Connection connection, Descriptor descriptor) {
         List<Route> routes = new ArrayList<>();
         for (Subscription subscription : connection.subscriptions()) {
-            if (subscription.equals(Subscription.ALL)
-                    && !lease.descriptor().presets().isEmpty()) {
-                for (Preset preset : lease.descriptor().presets()) {
-                    routes.add(Route.of(routes.size(), preset, lease.descriptor()));
-                }
-            } else {
-                routes.add(Route.of(routes.size(), subscription, lease.descriptor()));
+            List<Preset> proposed = subscription.equals(Subscription.ALL) ? descriptor.proposals() : List.of();
+            if (proposed.isEmpty()) {
+                routes.add(Route.of(routes.size(), subscription, descriptor));
+            }
+            for (Preset preset : proposed) {
+                routes.add(Route.of(routes.size(), preset, descriptor));
             }
         }
         return routes;

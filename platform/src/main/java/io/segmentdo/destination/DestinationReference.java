@@ -78,12 +78,12 @@ public final class DestinationReference {
     }
 
     private void presets() {
-        if (descriptor.presets().isEmpty()) {
+        if (descriptor.proposals().isEmpty()) {
             return;
         }
         page.append(
                 "\n## Presets\n\nWhat a connection without subscriptions gets.\n\n| Preset | Action | Events |\n|---|---|---|\n");
-        for (Preset preset : descriptor.presets()) {
+        for (Preset preset : descriptor.proposals()) {
             row(preset.name(), code(preset.action()), code(preset.subscription()));
         }
     }

@@ -12,7 +12,7 @@ import java.util.Map;
  * @param mapping mapping directives by field of the action; empty for the action's defaults
  */
 public record Subscription(String trigger, String action, Map<String, Object> mapping) {
-    /** Takes every event with the destination's default mapping. */
+    /** Stands for what the destination proposes; for one that proposes nothing it takes every event. */
     public static final Subscription ALL = new Subscription("", "", Map.of());
 
     public Subscription {

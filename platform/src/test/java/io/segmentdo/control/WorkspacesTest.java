@@ -58,7 +58,7 @@ class WorkspacesTest {
     /** Finds fault with triggers and settings that say so. */
     private static final DestinationRules RULES = new DestinationRules() {
         @Override
-        public Optional<String> problemWith(Subscription subscription) {
+        public Optional<String> problemWith(String plugin, Subscription subscription) {
             return subscription.trigger().contains("bad") ? Optional.of("bad trigger") : Optional.empty();
         }
 

@@ -197,9 +197,30 @@ public final class Descriptor {
         return counterparts;
     }
 
-    /** The subscriptions that it proposes; empty where every event goes to its only action. */
+    /** The subscriptions that it declares to be proposed. */
     public List<Preset> presets() {
         return presets;
+    }
+
+    /**
+     * What a connection without subscriptions gets: the presets, or where there are none each action that can do without a
+     * mapping of its own, for the events that it takes by default.
+     */
+    public List<Preset> proposals() {
+        if (!presets.isEmpty()) {
+            return presets;
+        }
+        return actions.stream()
+                .filter(action -> !action.subscription().isBlank() && isMapped(action))
+                .map(action -> Preset.of(action.name(), action.id(), action.subscription()))
+                .toList();
+    }
+
+    /** Whether every required field has a default that is not empty. */
+    private static boolean isMapped(Action action) {
+        return action.fields().stream()
+                .filter(Field::required)
+                .noneMatch(field -> action.mapping().getOrDefault(field.name(), "").equals(""));
     }
 
     /** Whether a connector can ask if the credentials are accepted. */
@@ -227,8 +248,11 @@ public final class Descriptor {
         return settings.stream().filter(s -> s.name().equals(settingName)).findFirst();
     }
 
-    /** The declared action of an id. */
+    /** The declared action of an id; where there is only one, the empty id is its too. */
     public Optional<Action> findAction(String actionId) {
+        if (actionId.isEmpty() && actions.size() == 1) {
+            return Optional.of(actions.getFirst());
+        }
         return actions.stream().filter(a -> a.id().equals(actionId)).findFirst();
     }
 
