@@ -51,7 +51,8 @@ final class InstalledDestinations implements DestinationRules, CloudDestinations
     private static boolean hasUseFor(Descriptor descriptor, Subscription subscription) {
         return descriptor.actions().isEmpty()
                 || descriptor.findAction(subscription.action()).isPresent()
-                || (subscription.equals(Subscription.ALL) && !descriptor.proposals().isEmpty());
+                || (subscription.equals(Subscription.ALL)
+                        && !descriptor.proposals().isEmpty());
     }
 
     @Override

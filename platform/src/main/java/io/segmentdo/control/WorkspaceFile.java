@@ -60,7 +60,9 @@ record WorkspaceFile(
             String source,
 
             @Default("true") @Doc("true or false") boolean enabled,
-            @Doc("which events; none for what the destination proposes") List<SubscriptionEntry> subscriptions) {}
+
+            @Doc("which events; none for what the destination proposes")
+            List<SubscriptionEntry> subscriptions) {}
 
     record SubscriptionEntry(
             @Default("") @Doc("an FQL expression") String trigger,

@@ -126,11 +126,8 @@ final class WorkspaceReader {
                         connection.source(),
                         sourceIds.isEmpty() ? "a source of this workspace" : "one of " + sorted(sourceIds)));
             }
-            connections.add(
-                    new Connection(
-                    connection.source(),
-                    connection.enabled(),
-                    subscriptions(entry.plugin(), connection, at, origins)));
+            connections.add(new Connection(
+                    connection.source(), connection.enabled(), subscriptions(entry.plugin(), connection, at, origins)));
         }
         ConfiguredDestination destination = new ConfiguredDestination(
                 workspace, entry.id(), entry.plugin(), entry.enabled(), entry.ordered(), entry.settings(), connections);
@@ -141,8 +138,7 @@ final class WorkspaceReader {
         return destination;
     }
 
-    private List<Subscription> subscriptions(
-            String plugin, ConnectionEntry connection, String path, Origins origins) {
+    private List<Subscription> subscriptions(String plugin, ConnectionEntry connection, String path, Origins origins) {
         List<Subscription> subscriptions = new ArrayList<>();
         for (SubscriptionEntry entry : connection.subscriptions()) {
             subscriptions.add(new Subscription(entry.trigger(), entry.action(), entry.mapping()));

@@ -40,8 +40,8 @@ class RouteTest {
         assertThat(route.action()).isEqualTo("send");
         assertThat(route.takes(EventType.PAGE, () -> Map.of("type", "page"))).isTrue();
         assertThat(route.mapping())
-                .hasValueSatisfying(mapping -> assertThat(mapping.apply(Map.of("messageId", "m1")))
-                        .isEqualTo(Map.of("id", "m1")));
+                .hasValueSatisfying(mapping ->
+                        assertThat(mapping.apply(Map.of("messageId", "m1"))).isEqualTo(Map.of("id", "m1")));
     }
 
     @Test

@@ -220,7 +220,8 @@ public final class Descriptor {
     private static boolean isMapped(Action action) {
         return action.fields().stream()
                 .filter(Field::required)
-                .noneMatch(field -> action.mapping().getOrDefault(field.name(), "").equals(""));
+                .noneMatch(
+                        field -> action.mapping().getOrDefault(field.name(), "").equals(""));
     }
 
     /** Whether a connector can ask if the credentials are accepted. */
