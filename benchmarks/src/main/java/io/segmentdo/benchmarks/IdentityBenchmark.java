@@ -1,8 +1,8 @@
 package io.segmentdo.benchmarks;
 
+import io.segmentdo.benchmarks.IdentityEvents.Kind;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.segmentdo.config.ByteSize;
-import io.segmentdo.event.Event;
 import io.segmentdo.store.Changes;
 import io.segmentdo.store.PartitionStore;
 import io.segmentdo.store.StoreConfig;
@@ -10,7 +10,6 @@ import io.segmentdo.store.rocks.RocksPartitionStore;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
-import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -36,9 +35,9 @@ final class IdentityBenchmark implements Callable<Integer> {
 
     @Option(
             names = "--grow",
-            defaultValue = "0",
-            description = "So many profiles are there in the last row; 0 for none.")
-    private long grow;
+            split = ",",
+            description = "So many profiles are there in the last rows, e.g. 1000000,10000000; none by default.")
+    private List<Long> grow = List.of();
 
     @Option(names = "--block-cache", description = "Another one than the default, e.g. 128MiB.")
     private @Nullable String blockCache;
@@ -46,11 +45,11 @@ final class IdentityBenchmark implements Callable<Integer> {
     @Option(
             names = "--sql",
             defaultValue = "0",
-            description =
-                    "So many events also for a model of the usual design, two tables in a PostgreSQL; 0 for none.")
+            description = "So many events also on a PostgreSQL: one node, three members of a cluster, and a model of the"
+                    + " usual design, two tables; 0 for none.")
     private int sql;
 
-    private final IdentityEvents source = new IdentityEvents();
+    private final IdentityEvents source = new IdentityEvents("");
 
     @Override
     public Integer call() throws Exception {
@@ -58,49 +57,51 @@ final class IdentityBenchmark implements Callable<Integer> {
         try (TemporaryDirectory folder = new TemporaryDirectory("identity");
                 LaneLoad load = new LaneLoad(folder.path().resolve("store"), config)) {
             System.out.println(LaneCost.HEADER);
-            run(load, "new users, 2 new pairs each", profiles, source::newUser);
-            run(load, "known users, tracks (warm-up)", events, source::knownTrack);
-            run(load, "known users, tracks", events, source::knownTrack);
+            run(load, Kind.NEW_USERS, profiles);
+            run(load, Kind.TRACKS, events); // for the compilers
+            run(load, Kind.TRACKS, events);
             load.store().keepCommits();
-            LaneCost mix = run(load, "90 % track, 9 % identify, 1 % merge", events, source::mixed);
+            LaneCost mix = run(load, Kind.MIX, events);
             writeAgain(folder, config, load.store().takeKept(), mix);
-            run(load, "the same, 10 % of one user", events, source::mixedWithHotUser);
-            run(load, "known users on new devices", events / 4, source::newDevice);
-            System.out.println(
-                    load.apply(IdentityEvents.list(ALONE, source::mixed), 1).row("the mix, one event at a time"));
+            run(load, Kind.MIX_WITH_HOT_USER, events);
+            run(load, Kind.NEW_DEVICES, events / 4);
+            System.out.println(load.apply(IdentityEvents.list(ALONE, source.of(Kind.MIX)), 1)
+                    .row("the mix, one event at a time"));
             System.out.printf(Locale.ROOT, "one fsync: %.3f ms%n", Figures.syncMillis());
-            if (sql > 0) {
-                runModel(folder);
-            }
-            if (grow > source.users()) {
-                run(load, "new users up to " + grow, grow - source.users(), source::newUser);
-                LaneCost many = run(load, "the mix over all of them", events, source::mixed);
-                System.out.printf(
-                        Locale.ROOT,
-                        "CPU per event with %,d profiles: %.2f of that with %,d%n",
-                        grow,
-                        many.processMicros() / mix.processMicros(),
-                        profiles);
+            for (long more : grow) {
+                growTo(more, load, mix);
             }
         }
+        fromSpools();
         return 0;
     }
 
-    private void runModel(TemporaryDirectory folder) throws Exception {
-        IdentityEvents events = new IdentityEvents();
-        try (TwoTableModel model = new TwoTableModel(folder.path().resolve("postgres"))) {
-            String row = "%-34s %,9.0f%n";
-            System.out.printf(
-                    Locale.ROOT,
-                    row,
-                    "model of two tables: new users",
-                    model.apply(IdentityEvents.list(sql, events::newUser)));
-            System.out.printf(
-                    Locale.ROOT,
-                    row,
-                    "model of two tables: the mix",
-                    model.apply(IdentityEvents.list(sql, events::mixed)));
+    private void growTo(long many, LaneLoad load, LaneCost few) throws InterruptedException {
+        run(load, Kind.NEW_USERS, many - source.users());
+        load.awaitQuietStore();
+        LaneCost mix = run(load, Kind.MIX, events);
+        System.out.printf(
+                Locale.ROOT,
+                "CPU per event of the mix with %,d profiles: %.2f of that with %,d, the lane alone %.2f%n",
+                many,
+                mix.processMicros() / few.processMicros(),
+                profiles,
+                mix.laneMicros() / few.laneMicros());
+    }
+
+    private void fromSpools() throws Exception {
+        System.out.println(SpooledRows.HEADER);
+        try (TemporaryDirectory folder = new TemporaryDirectory("spooled");
+                SpooledRows node = SpooledRows.alone("one node", folder.path(), asStore())) {
+            node.print(profiles, events);
         }
+        if (sql > 0) {
+            PostgresRows.print(sql);
+        }
+    }
+
+    private String asStore() {
+        return blockCache == null ? "" : "store: {block-cache: " + blockCache + "}\n";
     }
 
     private StoreConfig config() {
@@ -116,16 +117,16 @@ final class IdentityBenchmark implements Callable<Integer> {
                         config.postgres());
     }
 
-    private LaneCost run(LaneLoad load, String name, long count, Supplier<Event> next) {
+    private LaneCost run(LaneLoad load, Kind kind, long count) {
         LaneCost cost = null;
         for (long left = count; left > 0; left -= AT_ONCE) {
-            LaneCost part = load.apply(IdentityEvents.list((int) Math.min(left, AT_ONCE), next), batch);
+            LaneCost part = load.apply(IdentityEvents.list((int) Math.min(left, AT_ONCE), source.of(kind)), batch);
             cost = cost == null ? part : cost.plus(part);
         }
         if (cost == null) {
-            throw new IllegalArgumentException("no events for " + name);
+            throw new IllegalArgumentException("no events for " + kind.text());
         }
-        System.out.println(cost.row(name));
+        System.out.println(cost.row(kind.text()));
         return cost;
     }
 

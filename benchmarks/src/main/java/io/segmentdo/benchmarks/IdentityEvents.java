@@ -13,10 +13,46 @@ final class IdentityEvents {
     private static final String WORKSPACE = "benchmark";
     private static final String SOURCE = "load";
 
+    /** What there is to be had, as a row is called. */
+    enum Kind {
+        NEW_USERS("new users, 2 new pairs each"),
+        TRACKS("known users, tracks"),
+        MIX("90 % track, 9 % identify, 1 % merge"),
+        MIX_WITH_HOT_USER("the same, 10 % of one user"),
+        NEW_DEVICES("known users on new devices");
+
+        private final String text;
+
+        Kind(String text) {
+            this.text = text;
+        }
+
+        String text() {
+            return text;
+        }
+    }
+
+    private final String name;
     private final SplittableRandom random = new SplittableRandom(42);
     private long made;
     private long users;
     private long devices;
+
+    /** Those of this name have users and messages of their own. */
+    IdentityEvents(String name) {
+        this.name = name;
+    }
+
+    /** One of a kind after the other. */
+    Supplier<Event> of(Kind kind) {
+        return switch (kind) {
+            case NEW_USERS -> this::newUser;
+            case TRACKS -> this::knownTrack;
+            case MIX -> this::mixed;
+            case MIX_WITH_HOT_USER -> this::mixedWithHotUser;
+            case NEW_DEVICES -> this::newDevice;
+        };
+    }
 
     /** How many users there are so far. */
     long users() {
@@ -33,17 +69,17 @@ final class IdentityEvents {
     }
 
     /** A new user on a new device with a new address: two new pairs. */
-    Event newUser() {
+    private Event newUser() {
         return identify(user(users), device(users++));
     }
 
     /** Something that a known user does on the known device. */
-    Event knownTrack() {
+    private Event knownTrack() {
         return trackOf(random.nextLong(users));
     }
 
     /** 90 known tracks of 100, 9 identifies, and one that merges a new device into a known user. */
-    Event mixed() {
+    private Event mixed() {
         int dice = random.nextInt(100);
         long user = random.nextLong(users);
         if (dice < 90) {
@@ -53,13 +89,13 @@ final class IdentityEvents {
     }
 
     /** The mix, but of 10 events one is of the same user. */
-    Event mixedWithHotUser() {
+    private Event mixedWithHotUser() {
         return random.nextInt(10) == 0 ? trackOf(0) : mixed();
     }
 
     /** A known user on a new device, which is one decision. */
-    Event newDevice() {
-        return track(user(random.nextLong(users)), "new-device-" + devices++);
+    private Event newDevice() {
+        return track(user(random.nextLong(users)), name + "new-device-" + devices++);
     }
 
     private Event trackOf(long user) {
@@ -98,17 +134,17 @@ final class IdentityEvents {
         return user + "@shop.example.com";
     }
 
-    private static String user(long number) {
-        return "user-%08d".formatted(number);
+    private String user(long number) {
+        return "%suser-%08d".formatted(name, number);
     }
 
     /** As those of analytics.js look. */
-    private static String device(long number) {
-        return "%08x-33c8-4f02-8d9f-%012x".formatted(number, number);
+    private String device(long number) {
+        return "%s%08x-33c8-4f02-8d9f-%012x".formatted(name, number, number);
     }
 
     private String messageId() {
-        return "ajs-next-1763892000000-%016x".formatted(made++);
+        return "ajs-next-%s1763892000000-%016x".formatted(name, made++);
     }
 
     private static Event event(EventType type, String messageId, String userId, String anonymousId, String json) {

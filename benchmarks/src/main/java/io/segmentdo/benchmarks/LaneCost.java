@@ -79,6 +79,11 @@ record LaneCost(
         return events * 1e9 / nanos;
     }
 
+    /** Processor time of the lane's thread for one event. */
+    double laneMicros() {
+        return laneNanos / 1e3 / events;
+    }
+
     /** Processor time of the whole process for one event. */
     double processMicros() {
         return processNanos / 1e3 / events;
@@ -92,7 +97,7 @@ record LaneCost(
                 name,
                 perSecond(),
                 decisions * 1e9 / nanos,
-                laneNanos / 1e3 / events,
+                laneMicros(),
                 storeNanos / 1e3 / events,
                 processMicros(),
                 allocated / 1024.0 / events,

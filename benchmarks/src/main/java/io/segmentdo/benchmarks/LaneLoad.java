@@ -4,14 +4,11 @@ import com.sun.management.OperatingSystemMXBean;
 import com.sun.management.ThreadMXBean;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.segmentdo.event.Event;
-import io.segmentdo.event.OutboxEntry;
 import io.segmentdo.identity.ChannelTransport;
-import io.segmentdo.identity.EventLog;
 import io.segmentdo.identity.IdentityConfig;
 import io.segmentdo.identity.IdentityLane;
 import io.segmentdo.identity.IdentityRules;
 import io.segmentdo.identity.LaneResult;
-import io.segmentdo.store.Changes;
 import io.segmentdo.store.Outbox;
 import io.segmentdo.store.OutboxConfig;
 import io.segmentdo.store.StoreConfig;
@@ -28,6 +25,8 @@ final class LaneLoad implements AutoCloseable {
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     private static final OperatingSystemMXBean SYSTEM =
             (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+
+    private static final int QUIET_SECONDS_MAX = 600;
 
     private final CountedStore store;
     private final IdentityLane lane;
@@ -65,6 +64,15 @@ final class LaneLoad implements AutoCloseable {
         return now().since(before, events.size(), decisions, micros);
     }
 
+    /** Returns when the store has written and merged what it was given before; at most after ten minutes. */
+    void awaitQuietStore() throws InterruptedException {
+        long before = -1;
+        for (int seconds = 0; before != StoreThreads.processorNanos() && seconds < QUIET_SECONDS_MAX; seconds++) {
+            before = StoreThreads.processorNanos();
+            Thread.sleep(1000);
+        }
+    }
+
     private static long decisions(LaneResult result) {
         return result.joinedLinks() + result.refusedLinks();
     }
@@ -88,27 +96,5 @@ final class LaneLoad implements AutoCloseable {
     @Override
     public void close() {
         store.close();
-    }
-
-    private record OutboxLog(Outbox outbox) implements EventLog {
-        @Override
-        public long open(int partition, long epoch) {
-            return outbox.open(partition, epoch);
-        }
-
-        @Override
-        public void close(int partition) {
-            outbox.close(partition);
-        }
-
-        @Override
-        public void add(Changes changes, OutboxEntry entry) {
-            outbox.add(changes, entry);
-        }
-
-        @Override
-        public void committed(int partition, long tail) {
-            outbox.committed(partition, tail);
-        }
     }
 }

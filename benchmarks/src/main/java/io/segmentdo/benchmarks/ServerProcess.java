@@ -9,6 +9,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -30,20 +31,8 @@ final class ServerProcess implements AutoCloseable {
     /** The baseline server that sends each body on to the webhook at this port, durable nowhere. */
     static ServerProcess bareRelay(int webhookPort) throws IOException, InterruptedException {
         int port = freePort();
-        String java = ProcessHandle.current().info().command().orElse("java");
         ServerProcess server = start(
-                port,
-                List.of(
-                        java,
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        "--enable-native-access=ALL-UNNAMED",
-                        "--sun-misc-unsafe-memory-access=allow",
-                        "-Dvertx.disableDnsResolver=true",
-                        "-Xmx512m",
-                        BareServer.class.getName(),
-                        String.valueOf(port),
-                        String.valueOf(webhookPort)));
+                port, java(List.of("-Xmx512m"), BareServer.class, String.valueOf(port), String.valueOf(webhookPort)));
         server.awaitAnswer("/");
         return server;
     }
@@ -76,9 +65,38 @@ final class ServerProcess implements AutoCloseable {
         return new ServerProcess(process, port);
     }
 
+    /** The command line of a Java process with the classes of this one. */
+    static List<String> java(List<String> options, Class<?> main, String... arguments) {
+        List<String> command = new ArrayList<>();
+        command.add(ProcessHandle.current().info().command().orElse("java"));
+        command.addAll(List.of(
+                "-cp",
+                System.getProperty("java.class.path"),
+                "--enable-native-access=ALL-UNNAMED",
+                "--sun-misc-unsafe-memory-access=allow",
+                "-Dvertx.disableDnsResolver=true"));
+        command.addAll(options);
+        command.add(main.getName());
+        command.addAll(List.of(arguments));
+        return command;
+    }
+
     private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
+        return freePorts(1).getFirst();
+    }
+
+    /** So many ports that nothing listens on, no two the same. */
+    static List<Integer> freePorts(int count) throws IOException {
+        List<ServerSocket> sockets = new ArrayList<>();
+        try {
+            for (int i = 0; i < count; i++) {
+                sockets.add(new ServerSocket(0));
+            }
+            return sockets.stream().map(ServerSocket::getLocalPort).toList();
+        } finally {
+            for (ServerSocket socket : sockets) {
+                socket.close();
+            }
         }
     }
 

@@ -2,9 +2,6 @@ package io.segmentdo.benchmarks;
 
 import io.segmentdo.event.Event;
 import io.segmentdo.event.EventType;
-import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
-import java.io.IOException;
-import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -37,19 +34,12 @@ final class TwoTableModel implements AutoCloseable {
     private static final String FIND =
             "SELECT profile FROM identifier WHERE (type, value) IN (('user', ?), ('device', ?), ('email', ?))";
 
-    private final EmbeddedPostgres server;
     private final List<Connection> connections = new ArrayList<>();
     private final ExecutorService threads = Executors.newFixedThreadPool(CONNECTIONS);
 
-    TwoTableModel(Path directory) throws IOException, SQLException {
-        server = EmbeddedPostgres.builder()
-                .setDataDirectory(directory)
-                .setServerConfig("fsync", "on")
-                .setServerConfig("shared_buffers", "256MB")
-                .setServerConfig("listen_addresses", "127.0.0.1")
-                .start();
+    TwoTableModel(ScratchPostgres server) throws SQLException {
         for (int i = 0; i < CONNECTIONS; i++) {
-            connections.add(server.getPostgresDatabase().getConnection());
+            connections.add(server.connect());
         }
         execute(connections.getFirst(), TABLES);
     }
@@ -157,11 +147,10 @@ final class TwoTableModel implements AutoCloseable {
     }
 
     @Override
-    public void close() throws IOException, SQLException {
+    public void close() throws SQLException {
         threads.shutdown();
         for (Connection connection : connections) {
             connection.close();
         }
-        server.close();
     }
 }
