@@ -1,7 +1,7 @@
 package io.segmentdo.benchmarks;
 
-import io.segmentdo.benchmarks.IdentityEvents.Kind;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.segmentdo.benchmarks.IdentityEvents.Kind;
 import io.segmentdo.config.ByteSize;
 import io.segmentdo.store.Changes;
 import io.segmentdo.store.PartitionStore;
@@ -45,8 +45,9 @@ final class IdentityBenchmark implements Callable<Integer> {
     @Option(
             names = "--sql",
             defaultValue = "0",
-            description = "So many events also on a PostgreSQL: one node, three members of a cluster, and a model of the"
-                    + " usual design, two tables; 0 for none.")
+            description =
+                    "So many events also on a PostgreSQL: one node, three members of a cluster, and a model of the"
+                            + " usual design, two tables; 0 for none.")
     private int sql;
 
     private final IdentityEvents source = new IdentityEvents("");

@@ -117,8 +117,7 @@ final class NodeProcess implements AutoCloseable {
                 .value();
         SpooledNode node = new SpooledNode(config, home);
         IdentityEvents events = new IdentityEvents("node" + args[1] + "-");
-        BufferedReader commands =
-                new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+        BufferedReader commands = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         for (String line = commands.readLine(); line != null; line = commands.readLine()) {
             answers.println(ANSWER + obey(node, events, line.split(" ")));
         }

@@ -83,8 +83,8 @@ final class SpooledNode {
                 vertx,
                 cluster.map(Cluster::places).orElse(alone.places()),
                 directory,
-                transport -> new IdentityLane(
-                        store, log, config.identity(), workspace -> IdentityRules.DEFAULT, transport),
+                transport ->
+                        new IdentityLane(store, log, config.identity(), workspace -> IdentityRules.DEFAULT, transport),
                 identity);
         started.start().await();
         claims = cluster.map(joined -> Claims.in(joined, vertx, store, started, registry))
@@ -100,19 +100,18 @@ final class SpooledNode {
         AtomicReference<@Nullable PlatformException> refusal = new AtomicReference<>();
         for (int left = count; left > 0; left -= EVENTS_PER_REQUEST) {
             room.acquireUninterruptibly();
-            spool.append(
-                    IdentityEvents.list(Math.min(left, EVENTS_PER_REQUEST), next), new Spool.Acknowledgement() {
-                        @Override
-                        public void durable(long position) {
-                            room.release();
-                        }
+            spool.append(IdentityEvents.list(Math.min(left, EVENTS_PER_REQUEST), next), new Spool.Acknowledgement() {
+                @Override
+                public void durable(long position) {
+                    room.release();
+                }
 
-                        @Override
-                        public void failed(PlatformException problem) {
-                            refusal.set(problem);
-                            room.release();
-                        }
-                    });
+                @Override
+                public void failed(PlatformException problem) {
+                    refusal.set(problem);
+                    room.release();
+                }
+            });
         }
         room.acquireUninterruptibly(REQUESTS_UNDER_WAY);
         PlatformException refused = refusal.get();
