@@ -20,12 +20,13 @@ import org.junit.jupiter.api.Test;
 
 /** Requests to a server whose endpoints read their bodies with {@link RequestBody}. */
 class EndpointTest {
-    private static final HttpClient HTTP = HttpClient.newHttpClient();
+    private static HttpClient http;
     private static Vertx vertx;
     private static int port;
 
     @BeforeAll
     static void start() throws Exception {
+        http = HttpClient.newHttpClient();
         vertx = Vertx.vertx();
         Router router = Router.router(vertx);
         router.route().failureHandler(new ProblemHandler());
@@ -52,7 +53,7 @@ class EndpointTest {
 
     @AfterAll
     static void stop() throws Exception {
-        HTTP.close();
+        http.close();
         vertx.close().toCompletionStage().toCompletableFuture().get(60, TimeUnit.SECONDS);
     }
 
@@ -89,6 +90,6 @@ class EndpointTest {
         HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/" + query))
                 .POST(HttpRequest.BodyPublishers.ofString(body.replace('\'', '"')))
                 .build();
-        return HTTP.send(request, HttpResponse.BodyHandlers.ofString()).body();
+        return http.send(request, HttpResponse.BodyHandlers.ofString()).body();
     }
 }
