@@ -1,34 +1,44 @@
 package io.segmentdo.mapping;
 
+import java.math.BigDecimal;
 import java.time.DateTimeException;
 import java.time.Instant;
-import java.time.LocalDate;
-import java.time.OffsetDateTime;
+import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** The {@code date} filter: strftime patterns in UTC; what is no date stays as it is. */
+/** The {@code date} filter: strftime patterns in UTC or another zone; what is no date stays as it is. */
 final class LiquidDates {
-    private static final Pattern FIELD = Pattern.compile("%([-_0]?)([a-zA-Z%])");
-    private static final long MILLIS_PER_SECOND = 1000;
+    private static final Pattern FIELD = Pattern.compile("%([-_0:]?)([a-zA-Z%])");
+
+    private static final int SECONDS_PER_MINUTE = 60;
 
     private LiquidDates() {}
 
-    static @Nullable Object format(@Nullable Object value, String pattern) {
-        OffsetDateTime time = parse(value);
-        if (time == null) {
+    /**
+     * Formats a date.
+     *
+     * @param zone its name, or how many minutes it is behind UTC; null for UTC
+     */
+    static @Nullable Object format(@Nullable Object value, String pattern, @Nullable Object zone) {
+        Instant instant = value == null ? null : DateFunctions.instant(value, BigDecimal.ONE);
+        if (instant == null) {
             return value;
         }
+        ZonedDateTime time = instant.atZone(zone(zone));
         Matcher field = FIELD.matcher(pattern);
         var text = new StringBuilder();
         while (field.find()) {
             String formatted = field(time, field.group(2).charAt(0));
             String padding = field.group(1);
-            if (padding.equals("-")) {
+            if (field.group().equals("%:z")) {
+                formatted = java(time, "xxx");
+            } else if (padding.equals("-")) {
                 formatted = formatted.replaceFirst("^[0 ]+(?=.)", "");
             } else if (padding.equals("_")) {
                 formatted = formatted.replaceFirst("^0", " ");
@@ -38,27 +48,20 @@ final class LiquidDates {
         return field.appendTail(text).toString();
     }
 
-    private static @Nullable OffsetDateTime parse(@Nullable Object value) {
+    private static ZoneId zone(@Nullable Object zone) {
         try {
-            if (value instanceof Number seconds) {
-                long millis = (long) (seconds.doubleValue() * MILLIS_PER_SECOND);
-                return Instant.ofEpochMilli(millis).atOffset(ZoneOffset.UTC);
-            }
-            if (!(value instanceof String text)) {
-                return null;
-            }
-            if (text.matches("\\d+")) {
-                return Instant.ofEpochSecond(Long.parseLong(text)).atOffset(ZoneOffset.UTC);
-            }
-            return text.indexOf('T') < 0
-                    ? LocalDate.parse(text).atStartOfDay().atOffset(ZoneOffset.UTC)
-                    : OffsetDateTime.parse(text).withOffsetSameInstant(ZoneOffset.UTC);
-        } catch (DateTimeException | NumberFormatException notADate) {
-            return null;
+            return switch (zone) {
+                case Number behind -> ZoneOffset.ofTotalSeconds(-behind.intValue() * SECONDS_PER_MINUTE);
+                case String name -> ZoneId.of(name);
+                case null -> ZoneOffset.UTC;
+                default -> ZoneOffset.UTC;
+            };
+        } catch (DateTimeException unknown) {
+            return ZoneOffset.UTC;
         }
     }
 
-    private static String field(OffsetDateTime time, char field) {
+    private static String field(ZonedDateTime time, char field) {
         return switch (field) {
             case 'Y' -> java(time, "yyyy");
             case 'y' -> java(time, "yy");
@@ -83,8 +86,8 @@ final class LiquidDates {
             case 'u' -> Integer.toString(time.getDayOfWeek().getValue());
             case 'w' -> Integer.toString(time.getDayOfWeek().getValue() % 7);
             case 's' -> Long.toString(time.toEpochSecond());
-            case 'z' -> "+0000";
-            case 'Z' -> "UTC";
+            case 'z' -> java(time, "xx");
+            case 'Z' -> time.getOffset().equals(ZoneOffset.UTC) ? "UTC" : java(time, "zzz");
             case 'F' -> java(time, "yyyy-MM-dd");
             case 'T', 'X' -> java(time, "HH:mm:ss");
             case 'R' -> java(time, "HH:mm");
@@ -94,7 +97,7 @@ final class LiquidDates {
         };
     }
 
-    private static String java(OffsetDateTime time, String pattern) {
+    private static String java(ZonedDateTime time, String pattern) {
         return DateTimeFormatter.ofPattern(pattern, Locale.ENGLISH).format(time);
     }
 }

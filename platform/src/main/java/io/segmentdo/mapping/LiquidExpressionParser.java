@@ -1,6 +1,7 @@
 package io.segmentdo.mapping;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -155,18 +156,27 @@ final class LiquidExpressionParser {
             throw fault(
                     "filter \"" + name + "\" is " + (LiquidFilters.DISABLED.contains(name) ? "disabled" : "unknown"));
         }
-        var arguments = new ArrayList<LiquidValue>();
+        List<LiquidValue> arguments = new ArrayList<>();
+        Map<String, LiquidValue> named = new HashMap<>();
         if (accept(":")) {
             do {
-                arguments.add(operand());
+                if (at + 1 < tokens.size() && tokens.get(at + 1).equals(":")) {
+                    String argument = next();
+                    at++;
+                    named.put(argument, operand());
+                } else {
+                    arguments.add(operand());
+                }
             } while (accept(","));
         }
         return state -> {
-            var values = new ArrayList<@Nullable Object>(arguments.size());
+            List<@Nullable Object> values = new ArrayList<>(arguments.size());
             for (LiquidValue argument : arguments) {
                 values.add(argument.evaluate(state));
             }
-            return filter.apply(input.evaluate(state), new LiquidFilter.Arguments(values));
+            Map<String, @Nullable Object> byName = new HashMap<>();
+            named.forEach((argument, value) -> byName.put(argument, value.evaluate(state)));
+            return filter.apply(input.evaluate(state), new LiquidFilter.Arguments(values, byName));
         };
     }
 

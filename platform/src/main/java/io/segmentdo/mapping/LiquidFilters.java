@@ -1,15 +1,11 @@
 package io.segmentdo.mapping;
 
-import java.net.URLDecoder;
-import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.function.DoubleBinaryOperator;
@@ -44,6 +40,7 @@ final class LiquidFilters {
     private static final Pattern HTML = Pattern.compile("(?s)<script.*?</script>|<style.*?</style>|<.*?>|<!--.*?-->");
     private static final Pattern LINE_END = Pattern.compile("\\r?\\n");
     private static final Pattern SPACES = Pattern.compile("\\s+");
+    private static final Pattern CLASS_SYNTAX = Pattern.compile("[\\[\\]\\\\^&-]");
     private static final int TRUNCATED_CHARS = 50;
     private static final int TRUNCATED_WORDS = 15;
     private static final Map<String, LiquidFilter> FILTERS = new HashMap<>();
@@ -54,9 +51,9 @@ final class LiquidFilters {
         text("capitalize", (text, arguments) -> capitalize(text));
         text("append", (text, arguments) -> text + arguments.text(0, ""));
         text("prepend", (text, arguments) -> arguments.text(0, "") + text);
-        text("strip", (text, arguments) -> text.strip());
-        text("lstrip", (text, arguments) -> text.stripLeading());
-        text("rstrip", (text, arguments) -> text.stripTrailing());
+        text("strip", (text, arguments) -> strip(text, "^%1$s|%1$s$", arguments));
+        text("lstrip", (text, arguments) -> strip(text, "^%s", arguments));
+        text("rstrip", (text, arguments) -> strip(text, "%s$", arguments));
         text("strip_newlines", (text, arguments) -> LINE_END.matcher(text).replaceAll(""));
         text("strip_html", (text, arguments) -> HTML.matcher(text).replaceAll(""));
         text("normalize_whitespace", (text, arguments) -> SPACES.matcher(text).replaceAll(" "));
@@ -69,16 +66,24 @@ final class LiquidFilters {
         text("truncate", (text, arguments) -> truncate(text, arguments));
         text("truncatewords", (text, arguments) -> truncateWords(text, arguments));
         text("escape", (text, arguments) -> escape(text));
+        text("xml_escape", (text, arguments) -> escape(text));
         text("escape_once", (text, arguments) -> escape(unescape(text)));
-        text("url_encode", (text, arguments) -> URLEncoder.encode(text, StandardCharsets.UTF_8));
-        text("url_decode", (text, arguments) -> urlDecode(text));
+        text("url_encode", (text, arguments) -> LiquidUrlFilters.encode(text));
+        text("url_decode", (text, arguments) -> LiquidUrlFilters.decode(text));
+        text("cgi_escape", (text, arguments) -> LiquidUrlFilters.encodeStrictly(text));
+        text("uri_escape", (text, arguments) -> LiquidUrlFilters.encodeWhole(text));
+        text(
+                "slugify",
+                (text, arguments) -> LiquidUrlFilters.slug(text, arguments.text(0, "default"), arguments.isTrue(1)));
+        text("number_of_words", (text, arguments) -> text.isBlank() ? 0 : SPACES.split(text.strip()).length);
         text("base64_encode", (text, arguments) -> Base64.getEncoder().encodeToString(utf8(text)));
         text("base64_decode", (text, arguments) -> base64Decode(text));
         text("split", (text, arguments) -> split(text, arguments.text(0, "")));
         number("plus", (a, b) -> a + b, 0);
         number("minus", (a, b) -> a - b, 0);
         number("times", (a, b) -> a * b, 1);
-        number("divided_by", (a, b) -> a / b, 1);
+        FILTERS.put("divided_by", LiquidFilters::divide);
+        FILTERS.put("to_integer", (value, arguments) -> LiquidValue.number(value));
         number("modulo", (a, b) -> a % b, 1);
         number("at_least", Math::max, Double.NEGATIVE_INFINITY);
         number("at_most", Math::min, Double.POSITIVE_INFINITY);
@@ -86,18 +91,17 @@ final class LiquidFilters {
         number("ceil", (a, none) -> Math.ceil(a), 0);
         number("floor", (a, none) -> Math.floor(a), 0);
         number("round", LiquidFilters::round, 0);
-        FILTERS.put("size", (value, arguments) -> size(value));
-        FILTERS.put("first", (value, arguments) -> value instanceof List<?> l && !l.isEmpty() ? l.getFirst() : "");
-        FILTERS.put("last", (value, arguments) -> value instanceof List<?> l && !l.isEmpty() ? l.getLast() : "");
-        FILTERS.put("join", (value, arguments) -> join(value, arguments.text(0, " ")));
-        FILTERS.put("compact", (value, arguments) -> value instanceof List<?> list ? compact(list) : value);
-        FILTERS.put("slice", (value, arguments) -> slice(value, arguments));
-        FILTERS.put(
-                "default",
-                (value, arguments) -> isEmpty(value) ? arguments.values().getFirst() : value);
-        FILTERS.put("json", (value, arguments) -> JsonText.encode(value));
+        FILTERS.put("default", LiquidFilters::orDefault);
+        for (String name : List.of("json", "jsonify", "inspect")) {
+            FILTERS.put(name, (value, arguments) -> JsonText.encode(value));
+        }
         FILTERS.put("raw", (value, arguments) -> value);
-        FILTERS.put("date", (value, arguments) -> LiquidDates.format(value, arguments.text(0, "%A, %B %-e, %Y")));
+        date("date", "%A, %B %-e, %Y");
+        date("date_to_xmlschema", "%Y-%m-%dT%H:%M:%S%:z");
+        date("date_to_rfc822", "%a, %d %b %Y %H:%M:%S %z");
+        date("date_to_string", "%d %b %Y");
+        date("date_to_long_string", "%d %B %Y");
+        LiquidListFilters.addTo(FILTERS);
     }
 
     private LiquidFilters() {}
@@ -118,6 +122,21 @@ final class LiquidFilters {
         FILTERS.put(
                 name,
                 (value, arguments) -> filter.applyAsDouble(LiquidValue.number(value), arguments.number(0, otherwise)));
+    }
+
+    private static void date(String name, String pattern) {
+        FILTERS.put(
+                name,
+                (value, arguments) -> name.equals("date")
+                        ? LiquidDates.format(value, arguments.text(0, pattern), arguments.value(1))
+                        : LiquidDates.format(value, pattern, null));
+    }
+
+    /** Without spaces, or without certain characters, at the places of a pattern. */
+    private static String strip(String text, String places, LiquidFilter.Arguments arguments) {
+        String characters = arguments.text(0, "");
+        String taken = characters.isEmpty() ? "\\s+" : "[" + CLASS_SYNTAX.matcher(characters).replaceAll("\\\\$0") + "]+";
+        return text.replaceAll(places.formatted(taken), "");
     }
 
     private static String capitalize(String text) {
@@ -148,7 +167,8 @@ final class LiquidFilters {
     private static String truncateWords(String text, LiquidFilter.Arguments arguments) {
         List<String> words = List.of(SPACES.split(text, -1));
         int count = Math.max(1, (int) arguments.number(0, TRUNCATED_WORDS));
-        return words.size() <= count
+        // also behind as many words as are wanted, as Liquid does it
+        return words.size() < count
                 ? String.join(" ", words)
                 : String.join(" ", words.subList(0, count)) + arguments.text(1, "...");
     }
@@ -167,14 +187,6 @@ final class LiquidFilters {
                 .replace("&#34;", "\"")
                 .replace("&#39;", "'")
                 .replace("&amp;", "&");
-    }
-
-    private static String urlDecode(String text) {
-        try {
-            return URLDecoder.decode(text, StandardCharsets.UTF_8);
-        } catch (IllegalArgumentException notEncoded) {
-            return text;
-        }
     }
 
     private static String base64Decode(String text) {
@@ -199,38 +211,19 @@ final class LiquidFilters {
         return Math.floor(value * factor + 0.5) / factor;
     }
 
-    private static int size(@Nullable Object value) {
-        return switch (value) {
-            case String text -> text.length();
-            case List<?> list -> list.size();
-            case null -> 0;
-            default -> 0;
-        };
+    /** A quotient; a whole one where the third argument says so. */
+    private static double divide(@Nullable Object value, LiquidFilter.Arguments arguments) {
+        double quotient = LiquidValue.number(value) / arguments.number(0, 1);
+        return arguments.isTrue(1) ? Math.floor(quotient) : quotient;
     }
 
-    private static String join(@Nullable Object value, String separator) {
-        if (!(value instanceof List<?> list)) {
-            return LiquidValue.text(value);
+    private static @Nullable Object orDefault(@Nullable Object value, LiquidFilter.Arguments arguments) {
+        boolean isMeant = Boolean.FALSE.equals(value)
+                && LiquidValue.isTrue(arguments.named().get("allow_false"));
+        if (isMeant || !isEmpty(value)) {
+            return value;
         }
-        var joined = new StringBuilder();
-        for (int i = 0; i < list.size(); i++) {
-            TextLimit.check(joined.append(i == 0 ? "" : separator).append(LiquidValue.text(list.get(i))));
-        }
-        return joined.toString();
-    }
-
-    private static List<?> compact(List<?> list) {
-        return list.stream().filter(Objects::nonNull).toList();
-    }
-
-    private static @Nullable Object slice(@Nullable Object value, LiquidFilter.Arguments arguments) {
-        boolean isList = value instanceof List<?>;
-        String text = isList ? "" : LiquidValue.text(value);
-        int size = isList ? size(value) : text.length();
-        int begin = (int) arguments.number(0, 0);
-        int from = Math.clamp(begin < 0 ? begin + size : begin, 0, size);
-        int to = Math.clamp(from + (long) arguments.number(1, 1), from, size);
-        return value instanceof List<?> list ? new ArrayList<>(list.subList(from, to)) : text.substring(from, to);
+        return arguments.values().isEmpty() ? null : arguments.values().getFirst();
     }
 
     private static boolean isEmpty(@Nullable Object value) {

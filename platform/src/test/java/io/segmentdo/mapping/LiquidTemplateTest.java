@@ -22,7 +22,9 @@ class LiquidTemplateTest {
             "note",
             "",
             "at",
-            "2026-03-04T05:06:07.089Z");
+            "2026-03-04T05:06:07.089Z",
+            "items",
+            List.of(Map.of("kind", "x", "n", 1), Map.of("kind", "y", "n", 2), Map.of("kind", "x", "n", 3)));
 
     @ParameterizedTest
     @CsvSource(
@@ -60,6 +62,24 @@ class LiquidTemplateTest {
                 "{{ plan | json }}                                                  → {\"name\":\"pro\",\"price\":9.5}",
                 "{{ at | date: '%d.%m.%Y %H:%M:%S.%L %-d %b %A %%' }}               → 04.03.2026 05:06:07.089 4 Mar Wednesday %",
                 "{{ 0 | date: '%Y' }} {{ 'soon' | date: '%Y' }}                     → 1970 soon",
+                "{{ plan | jsonify }}                                               → {\"name\":\"pro\",\"price\":9.5}",
+                "{{ at | date: '%H:%M %z %:z', 360 }}                               → 23:06 -0600 -06:00",
+                "{{ at | date: '%H:%M %z', 'Europe/Brussels' }}                     → 06:06 +0100",
+                "{{ '2026-03-04 05:06:07 +0200' | date: '%F %T' }}                  → 2026-03-04 03:06:07",
+                "{{ at | date_to_xmlschema }} {{ at | date_to_string }}             → 2026-03-04T05:06:07+00:00 04 Mar 2026",
+                "{{ at | date_to_rfc822 }}                                          → Wed, 04 Mar 2026 05:06:07 +0000",
+                "{{ 7 | divided_by: 2, true }} {{ '7.5' | to_integer }}             → 3 7.5",
+                "{{ '' | default }}{{ false | default: 1, allow_false: true }}      → false",
+                "{{ \"it's (a) b*&c~\" | url_encode }}                              → it's+(a)+b*%26c~",
+                "{{ \"it's (a) b*&c~\" | cgi_escape }}                              → it%27s+%28a%29+b%2A%26c~",
+                "{{ 'https://x.y/a b?q=[é]#z' | uri_escape }}                       → https://x.y/a%20b?q=[%C3%A9]#z",
+                "{{ ' Ünder the ~Sea_ ' | slugify }}                                → ünder-the-sea",
+                "{{ 'Ünder ~Sea' | slugify: 'latin' }} {{ 'A~b c' | slugify: 'pretty', true }} → under-sea A~b-c",
+                "{{ '  two words ' | number_of_words }}{{ '' | number_of_words }}   → 20",
+                "{{ '--a-b-' | strip: '-' }} {{ '  a ' | lstrip }}.{{ 'a]^' | rstrip: '^]' }}. → a-b a .a.",
+                "{{ tags | push: 'd' | unshift: 0 | pop | shift | join: '' }}        → abc",
+                "{{ items | sum: 'n' }} {{ items | where: 'kind', 'x' | sum: 'n' }} {{ items | where: 'n' | size }} → 6 4 3",
+                "{{ '<&>' | xml_escape }}                                           → &lt;&amp;&gt;",
                 "{{ \"}}\" }}                                                       → }}"
             })
     void renders(String template, String expected) {
