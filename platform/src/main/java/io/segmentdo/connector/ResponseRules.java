@@ -24,7 +24,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class ResponseRules {
     private static final Pattern STATUSES = Pattern.compile("([1-5])xx|([1-5]\\d\\d)(?:-([1-5]\\d\\d))?");
-    private static final Set<String> NAMES = Set.of("status");
+    /** What mappings may refer to that look at a response. */
+    static final Set<String> NAMES = Set.of("status", "header");
+
     private static final int MULTI_STATUS = 207;
     private static final int MESSAGE_CHARS_MAX = 300;
 
@@ -130,7 +132,7 @@ final class ResponseRules {
         if (rules.stream().noneMatch(rule -> rule.meaning() == ResponseClass.SPLIT)) {
             return false;
         }
-        Scope scope = new Scope(body(response, json), Map.of("status", response.status()));
+        Scope scope = seeing(Scope.of(null), response, json);
         return rules.stream()
                 .filter(rule -> fits(rule, response.status(), scope))
                 .findFirst()
@@ -141,7 +143,7 @@ final class ResponseRules {
 
     /** One outcome for each of the events of a request, or a single one for all. */
     List<Delivery> outcomes(int events, HttpResponse response, Json json, Instant now) {
-        Scope scope = new Scope(body(response, json), Map.of("status", response.status()));
+        Scope scope = seeing(Scope.of(null), response, json);
         for (Rule rule : rules) {
             if (fits(rule, response.status(), scope)) {
                 String reason = reason(response, rule.message(), scope);
@@ -203,6 +205,13 @@ final class ResponseRules {
         Object text = message.map(mapping -> mapping.apply(scope)).orElse(null);
         String reason = "HTTP " + response.status() + (text == null ? "" : ": " + text);
         return reason.length() <= MESSAGE_CHARS_MAX ? reason : reason.substring(0, MESSAGE_CHARS_MAX);
+    }
+
+    /** What a scope holds, and a response: paths start from its body. */
+    static Scope seeing(Scope scope, HttpResponse response, Json json) {
+        return scope.at(body(response, json))
+                .with("status", response.status())
+                .with("header", new ResponseHeaders(response));
     }
 
     /** The body as JSON, or else as text; without one, an object without members. */

@@ -164,10 +164,16 @@ final class StepReader {
                         ? Optional.empty()
                         : Optional.of(RequestPlan.read(step, withItem(inUrls, each), secrets)),
                 inner,
-                capture(step, with(known, "status")),
+                capture(step, ofResponse(known)),
                 cache,
                 step.has("response") ? Optional.of(ResponseRules.read(step)) : Optional.empty(),
                 next(step, later));
+    }
+
+    private static Set<String> ofResponse(Set<String> names) {
+        Set<String> more = new HashSet<>(names);
+        more.addAll(ResponseRules.NAMES);
+        return more;
     }
 
     private static Map<String, Mapping> capture(YamlObject step, Set<String> names) {

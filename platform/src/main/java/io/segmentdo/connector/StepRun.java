@@ -259,8 +259,7 @@ final class StepRun {
     }
 
     private Map<String, @Nullable Object> capture(StepPlan step, HttpResponse response) {
-        Object body = ResponseRules.body(response, context.json());
-        return capture(step, scope.at(body).with("status", response.status()));
+        return capture(step, ResponseRules.seeing(scope, response, context.json()));
     }
 
     private static Map<String, @Nullable Object> capture(StepPlan step, Scope seen) {

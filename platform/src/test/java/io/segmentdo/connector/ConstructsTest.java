@@ -172,6 +172,33 @@ class ConstructsTest {
     }
 
     @Test
+    void aHeaderMayDecideWhatAResponseMeans() {
+        HttpConnector connector = http("""
+            request: {url: "https://api.example/in"}
+            response:
+              - {status: 200, when: {"@exists": {"@header": x-exception-code}}, class: retry, message: {"@header": X-Exception-Code}}
+            """);
+        Step.Send send = sends(connector, events(1)).getFirst();
+
+        assertThat(connector.outcomes(send, TestResponse.of(200))).containsExactly(Delivery.delivered());
+        assertThat(connector.outcomes(send, TestResponse.of(200).header("X-Exception-Code", "241")))
+                .containsExactly(Delivery.retry("HTTP 200: 241"));
+    }
+
+    @Test
+    void aStepMayCaptureAHeader() {
+        context.answer(TestResponse.of(201).header("Location", "https://api.example/jobs/7"), TestResponse.of(200));
+        BlockingConnector connector = blocking("""
+            steps:
+              - {name: job, request: {url: "https://api.example/jobs"}, capture: {place: {"@header": Location}}}
+              - {name: start, request: {method: PUT, url: {"@step": job.place}}}
+            """);
+
+        assertThat(connector.deliver(events(1))).containsExactly(Delivery.delivered());
+        assertThat(context.sent()).containsExactly("POST https://api.example/jobs ", "PUT https://api.example/jobs/7 ");
+    }
+
+    @Test
     void ofEventsThatAreTheSameTheLastIsSentAndAllShareItsOutcome() {
         HttpConnector connector = http("""
             item: {id: {"@event": messageId}, sku: {"@event": properties.sku}}
