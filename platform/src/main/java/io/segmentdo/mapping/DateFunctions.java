@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
 /** Points in time. */
 final class DateFunctions {
     private static final Pattern SHORT_OFFSET = Pattern.compile("[T\\d:.]+([+-]\\d{2})(\\d{2})$");
-    private static final Pattern SPACED_OFFSET = Pattern.compile("(?<=:\\d\\d(?:\\.\\d{1,9})?) (?:([+-]\\d{2}:?\\d{2})|UTC|GMT)$");
+    private static final Pattern SPACED_OFFSET =
+            Pattern.compile("(?<=:\\d\\d(?:\\.\\d{1,9})?) (?:([+-]\\d{2}:?\\d{2})|UTC|GMT)$");
     private static final Pattern HAS_OFFSET = Pattern.compile("T.*(?:[zZ]|[+-]\\d{2}(?::\\d{2})?)$");
     private static final int PATTERN_CHARS_MAX = 50;
     private static final BigDecimal NANOS_PER_SECOND = BigDecimal.valueOf(1_000_000_000);
@@ -83,7 +84,8 @@ final class DateFunctions {
 
     /** A time with an offset, which may lack its colon and have a space before it, or without one, which is UTC. */
     private static Instant dateTime(String text) {
-        String joined = SPACED_OFFSET.matcher(text).replaceFirst(offset -> offset.group(1) == null ? "Z" : offset.group(1));
+        String joined =
+                SPACED_OFFSET.matcher(text).replaceFirst(offset -> offset.group(1) == null ? "Z" : offset.group(1));
         String time = joined.charAt("0000-00-00".length()) == ' ' ? joined.replaceFirst(" ", "T") : joined;
         Matcher offset = SHORT_OFFSET.matcher(time);
         String spelled = offset.find() ? time.substring(0, offset.start(2)) + ":" + offset.group(2) : time;

@@ -135,7 +135,9 @@ final class LiquidFilters {
     /** Without spaces, or without certain characters, at the places of a pattern. */
     private static String strip(String text, String places, LiquidFilter.Arguments arguments) {
         String characters = arguments.text(0, "");
-        String taken = characters.isEmpty() ? "\\s+" : "[" + CLASS_SYNTAX.matcher(characters).replaceAll("\\\\$0") + "]+";
+        String taken = characters.isEmpty()
+                ? "\\s+"
+                : "[" + CLASS_SYNTAX.matcher(characters).replaceAll("\\\\$0") + "]+";
         return text.replaceAll(places.formatted(taken), "");
     }
 

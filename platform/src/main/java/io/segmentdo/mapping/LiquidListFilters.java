@@ -90,7 +90,8 @@ final class LiquidListFilters {
                     Object found = Absent.toNull(path.find(item));
                     return isAnyTrue
                             ? LiquidValue.isTrue(found)
-                            : LiquidValue.compare(found, "==", arguments.values().get(1));
+                            : LiquidValue.compare(
+                                    found, "==", arguments.values().get(1));
                 })
                 .toList();
     }

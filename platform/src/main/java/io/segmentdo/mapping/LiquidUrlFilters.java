@@ -52,16 +52,16 @@ final class LiquidUrlFilters {
      * @param mode which characters stay: none, raw, default, pretty, ascii or latin
      */
     static String slug(String text, String mode, boolean keepsCase) {
-        String between =
-                switch (mode) {
-                    case "none" -> "";
-                    case "raw" -> "\\s+";
-                    case "pretty" -> "[^\\p{M}\\p{L}\\p{Nd}._~!$&'()+,;=@]+";
-                    case "ascii" -> "[^A-Za-z0-9]+";
-                    default -> "[^\\p{M}\\p{L}\\p{Nd}]+";
-                };
+        String between = switch (mode) {
+            case "none" -> "";
+            case "raw" -> "\\s+";
+            case "pretty" -> "[^\\p{M}\\p{L}\\p{Nd}._~!$&'()+,;=@]+";
+            case "ascii" -> "[^A-Za-z0-9]+";
+            default -> "[^\\p{M}\\p{L}\\p{Nd}]+";
+        };
         String plain = mode.equals("latin")
-                ? ACCENT.matcher(Normalizer.normalize(text, Normalizer.Form.NFD)).replaceAll("")
+                ? ACCENT.matcher(Normalizer.normalize(text, Normalizer.Form.NFD))
+                        .replaceAll("")
                 : text;
         String joined = between.isEmpty()
                 ? plain
