@@ -63,7 +63,11 @@ record JwtPlan(
     @Override
     public Credentials open(Scope configured, DestinationContext context) {
         return new TokenCredentials(
-                () -> fetch(configured, context), SKEW, (request, token) -> used(request, token, configured), context);
+                () -> fetch(configured, context),
+                TokenCredentials.settings(configured),
+                SKEW,
+                (request, token) -> used(request, token, configured),
+                context);
     }
 
     private HttpRequest used(HttpRequest request, String token, Scope scope) {

@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -51,7 +52,6 @@ record OAuth2Plan(
         Mapping prefix,
         Duration skew)
         implements Authentication {
-    private static final String REFRESH_TOKEN = "refresh-token";
     private static final Mapping NEXT_REFRESH_TOKEN = Mapping.compile(Map.of("@path", "refresh_token"));
 
     static OAuth2Plan read(YamlObject auth, Set<String> names) {
@@ -101,6 +101,7 @@ record OAuth2Plan(
         String before = text(prefix, configured).orElse("Bearer");
         var credentials = new TokenCredentials(
                 () -> fetch(configured, context),
+                origin(configured),
                 skew,
                 (request, value) -> request.header("Authorization", before + " " + value),
                 context);
@@ -108,11 +109,18 @@ record OAuth2Plan(
         return credentials;
     }
 
+    /** A refresh token that the vendor has replaced is lost when it is forgotten: only another one to begin with does that. */
+    private Object origin(Scope configured) {
+        return grant.equals("refresh_token")
+                ? List.of(tokenUrl.fill(configured), text(clientId, configured), text(refreshToken, configured))
+                : TokenCredentials.settings(configured);
+    }
+
     private TokenSource.Token fetch(Scope scope, DestinationContext context)
             throws IOException, UnauthorizedException, InterruptedException {
         return TokenRequests.fetch(request(scope, context), token, context, answer -> {
             if (NEXT_REFRESH_TOKEN.apply(Scope.of(answer)) instanceof String next) {
-                context.state().put(REFRESH_TOKEN, next);
+                context.state().put(TokenCredentials.REFRESH_TOKEN, next);
             }
         });
     }
@@ -121,7 +129,7 @@ record OAuth2Plan(
         Map<String, @Nullable Object> form = new LinkedHashMap<>();
         form.put("grant_type", grant);
         if (grant.equals("refresh_token")) {
-            Optional<String> kept = context.state().find(REFRESH_TOKEN).or(() -> text(refreshToken, scope));
+            Optional<String> kept = context.state().find(TokenCredentials.REFRESH_TOKEN).or(() -> text(refreshToken, scope));
             form.put("refresh_token", kept.orElseThrow(() -> new UnauthorizedException("there is no refresh token")));
         }
         String id = text(clientId, scope).orElseThrow(() -> new UnauthorizedException("there is no client id"));

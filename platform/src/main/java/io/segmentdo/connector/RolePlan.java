@@ -57,6 +57,7 @@ record RolePlan(Mapping arn, Mapping externalId, Mapping sessionName, Optional<U
     Credentials open(AwsSignature signature, AwsKeys keys, Scope configured, DestinationContext context) {
         return new TokenCredentials(
                 () -> assume(signature.region(), keys, configured, context),
+                TokenCredentials.settings(configured),
                 SKEW,
                 (request, token) -> SigV4Plan.sign(
                         request, signature, keys(token), context.clock().instant()),

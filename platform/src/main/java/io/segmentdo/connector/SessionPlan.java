@@ -44,6 +44,7 @@ record SessionPlan(RequestPlan request, Mapping token, Duration ttl, String head
                     return new TokenSource.Token(
                             fetched.value(), Optional.of(fetched.lifetime().orElse(ttl)));
                 },
+                TokenCredentials.settings(configured),
                 SKEW,
                 (sent, value) -> sent.header(header, prefix + value),
                 context);

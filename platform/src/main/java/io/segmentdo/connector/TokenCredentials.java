@@ -3,9 +3,13 @@ package io.segmentdo.connector;
 import io.segmentdo.api.ConnectorState;
 import io.segmentdo.api.DestinationContext;
 import io.segmentdo.api.HttpRequest;
+import io.segmentdo.mapping.Mapping;
+import io.segmentdo.mapping.Scope;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
+import java.util.Map;
 import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -16,8 +20,16 @@ import org.jspecify.annotations.Nullable;
 final class TokenCredentials implements Credentials {
     private static final String TOKEN = "access-token";
     private static final String EXPIRES = "access-token-expires";
+    private static final String ORIGIN = "tokens-of";
+
+    /** Goes to the file of tokens, too, so it is not to say anything. */
+    private static final Mapping FINGERPRINT = Mapping.compile(Map.of("@hash", Map.of("value", Map.of("@path", "."))));
+
+    /** Replaces the configured refresh token where the vendor gives another one. */
+    static final String REFRESH_TOKEN = "refresh-token";
 
     private final TokenSource source;
+    private final String origin;
     private final Duration skew;
     private final BiFunction<HttpRequest, String, HttpRequest> use;
     private final DestinationContext context;
@@ -28,23 +40,34 @@ final class TokenCredentials implements Credentials {
     private boolean untried;
 
     /**
-     * Begins with the token that was kept, if one was.
+     * Begins with the token that was kept, if one was and if it is of the same origin.
      *
+     * @param origin of what the tokens are made: those that were made of anything else are forgotten
      * @param skew how long before its end a token is not used any more
      * @param use puts a token into a request
      */
     TokenCredentials(
             TokenSource source,
+            Object origin,
             Duration skew,
             BiFunction<HttpRequest, String, HttpRequest> use,
             DestinationContext context) {
         this.source = source;
+        this.origin = String.valueOf(FINGERPRINT.apply(Scope.of(origin.toString())));
         this.skew = skew;
         this.use = use;
         this.context = context;
         ConnectorState state = context.state();
+        if (state.find(ORIGIN).filter(before -> !before.equals(this.origin)).isPresent()) {
+            List.of(TOKEN, EXPIRES, REFRESH_TOKEN, ORIGIN).forEach(name -> state.put(name, null));
+        }
         token = state.find(TOKEN).orElse(null);
         state.find(EXPIRES).ifPresent(millis -> expires = Instant.ofEpochMilli(Long.parseLong(millis)));
+    }
+
+    /** The origin of tokens that may be fetched again at any time: all settings. */
+    static Object settings(Scope configured) {
+        return configured.bindings().getOrDefault("settings", Map.of());
     }
 
     /** Begins with a given token where none was kept. */
@@ -68,6 +91,7 @@ final class TokenCredentials implements Credentials {
                 .map(lifetime -> context.clock().instant().plus(lifetime).minus(skew))
                 .orElse(Instant.MAX);
         untried = true;
+        context.state().put(ORIGIN, origin);
         context.state().put(TOKEN, fetched.value());
         context.state().put(EXPIRES, expires.equals(Instant.MAX) ? null : Long.toString(expires.toEpochMilli()));
         return fetched.value();

@@ -75,7 +75,7 @@ final class LiquidFilters {
         text(
                 "slugify",
                 (text, arguments) -> LiquidUrlFilters.slug(text, arguments.text(0, "default"), arguments.isTrue(1)));
-        text("number_of_words", (text, arguments) -> text.isBlank() ? 0 : SPACES.split(text.strip()).length);
+        text("number_of_words", (text, arguments) -> text.isBlank() ? 0 : SPACES.split(text.strip(), -1).length);
         text("base64_encode", (text, arguments) -> Base64.getEncoder().encodeToString(utf8(text)));
         text("base64_decode", (text, arguments) -> base64Decode(text));
         text("split", (text, arguments) -> split(text, arguments.text(0, "")));

@@ -32,8 +32,8 @@ final class LiquidUrlFilters {
 
     private static String keeping(String kept, String encoded) {
         String result = encoded;
-        for (char c : kept.toCharArray()) {
-            result = result.replace("%%%02X".formatted((int) c), String.valueOf(c));
+        for (int i = 0; i < kept.length(); i++) {
+            result = result.replace("%%%02X".formatted((int) kept.charAt(i)), kept.substring(i, i + 1));
         }
         return result;
     }

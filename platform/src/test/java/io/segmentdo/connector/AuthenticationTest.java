@@ -64,6 +64,17 @@ class AuthenticationTest {
     }
 
     @Test
+    void tokensThatWereKeptAreForgottenWhenOtherCredentialsAreConfigured() throws Exception {
+        var context = new ScriptedContext(token("one", 3600, "r2"), token("nine", 3600, null));
+        authorization(connector(REFRESH, context, Map.of("key", "r1")));
+
+        assertThat(authorization(connector(REFRESH, context, Map.of("key", "r9"))))
+                .isEqualTo("Bearer nine");
+        assertThat(context.sent().getLast()).contains("refresh_token=r9");
+        assertThat(context.kept).doesNotContainValue("r2").doesNotContainValue("r9");
+    }
+
+    @Test
     void aRefusedTokenIsReplacedWhenThePlatformAsksForIt() throws Exception {
         var context = new ScriptedContext(token("new", 3600, null));
         HttpConnector connector = connector(REFRESH, context, Map.of("key", "r1", "first", "old"));
