@@ -129,7 +129,8 @@ record OAuth2Plan(
         Map<String, @Nullable Object> form = new LinkedHashMap<>();
         form.put("grant_type", grant);
         if (grant.equals("refresh_token")) {
-            Optional<String> kept = context.state().find(TokenCredentials.REFRESH_TOKEN).or(() -> text(refreshToken, scope));
+            Optional<String> kept =
+                    context.state().find(TokenCredentials.REFRESH_TOKEN).or(() -> text(refreshToken, scope));
             form.put("refresh_token", kept.orElseThrow(() -> new UnauthorizedException("there is no refresh token")));
         }
         String id = text(clientId, scope).orElseThrow(() -> new UnauthorizedException("there is no client id"));
