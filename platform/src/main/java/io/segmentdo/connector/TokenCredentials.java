@@ -66,8 +66,8 @@ final class TokenCredentials implements Credentials {
     }
 
     /** The origin of tokens that may be fetched again at any time: all settings. */
-    static Object settings(Scope configured) {
-        return configured.bindings().getOrDefault("settings", Map.of());
+    static String settings(Scope configured) {
+        return String.valueOf(configured.bindings().get("settings"));
     }
 
     /** Begins with a given token where none was kept. */
