@@ -35,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Warehouse implements AutoCloseable {
     private static final Duration CLOSING = Duration.ofSeconds(10);
-    private static final Duration BEFORE_ERASURE = Duration.ofMinutes(1);
+    private static final Duration BEFORE_ERASURE = Duration.ofMinutes(5);
 
     private final WarehouseConfig config;
     private final Path directory;
@@ -135,9 +135,10 @@ public final class Warehouse implements AutoCloseable {
     }
 
     /**
-     * Removes everything about some profiles from the tables of a workspace, old states included; blocks until it is done.
-     * What the outbox of this node has is loaded first, so that nothing of it comes later. They have to be deleted before,
-     * each member of a cluster has to be asked, and queries that read old states meanwhile fail.
+     * Removes everything about some profiles, and about those that they have absorbed, from the tables of a workspace, old
+     * states included; blocks until it is done. What the outbox of this node has is loaded first, so that nothing of it
+     * comes later. They have to be deleted before, each member of a cluster has to be asked, and queries that read old
+     * states meanwhile fail.
      */
     public ErasureReceipt erase(String workspace, Set<String> profileIds) throws InterruptedException {
         if (!catchUp(BEFORE_ERASURE)) {

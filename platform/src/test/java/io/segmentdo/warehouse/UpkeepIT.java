@@ -152,11 +152,31 @@ class UpkeepIT {
     }
 
     @Test
+    void whoIsErasedGoesWithAllTheyHadAbsorbed() throws Exception {
+        try (WarehouseNode node = new WarehouseNode(home, config())) {
+            for (String user : List.of("first", "second", "third", "gone", "out")) {
+                node.add(0, List.of(other(user, user)));
+            }
+            node.add(1, ProfileFact.Kind.MERGED, "p-gone", "p-third", 3, null);
+            node.add(1, ProfileFact.Kind.MERGED, "p-gone", "p-out", 4, null);
+            node.add(0, ProfileFact.Kind.MERGED, "p-third", "p-second", 2, null);
+            node.add(0, ProfileFact.Kind.MERGED, "p-second", "p-first", 1, null);
+            node.add(0, ProfileFact.Kind.UNMERGED, "p-out", "p-gone", 5, "{}");
+
+            ErasureReceipt receipt = node.warehouse.erase(WarehouseNode.WORKSPACE, Set.of("p-gone"));
+
+            assertThat(receipt.profileIds()).containsExactlyInAnyOrder("p-gone", "p-third", "p-second", "p-first");
+            assertThat(node.rows(WarehouseTable.EVENTS).stream().map(row -> (String) row.getField("message_id")))
+                    .containsExactly("out");
+        }
+    }
+
+    @Test
     void whatWasStillInTheOutboxDoesNotComeBackAfterAnErasure() throws Exception {
         String identify = "{\"type\":\"identify\",\"traits\":{\"plan\":\"pro\"}}";
         try (WarehouseNode node = new WarehouseNode(home, WarehouseNode.with(Duration.ofHours(1), 10))) {
             node.add(0, List.of(WarehouseNode.event("early", EventType.IDENTIFY, identify)));
-            assertThat(node.warehouse.catchUp(Duration.ofMinutes(1))).isTrue();
+            assertThat(node.warehouse.catchUp(Duration.ofMinutes(5))).isTrue();
             node.add(1, List.of(WarehouseNode.event("late", EventType.IDENTIFY, identify)));
 
             ErasureReceipt receipt = node.warehouse.erase(WarehouseNode.WORKSPACE, Set.of("p-u1"));

@@ -363,7 +363,7 @@ class WarehouseIT {
             for (int age = 1; age <= 2; age++) {
                 node.add(0, List.of(said("m" + age, EventType.IDENTIFY, "u", null, age, "{\"age\":" + age + "}")));
 
-                assertThat(node.warehouse.catchUp(Duration.ofMinutes(1))).isTrue();
+                assertThat(node.warehouse.catchUp(Duration.ofMinutes(5))).isTrue();
                 assertThat(traitsById(node)).containsOnly(Map.entry("p-u", "{\"age\":" + age + "}"));
             }
         }

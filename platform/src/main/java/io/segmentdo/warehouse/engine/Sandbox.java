@@ -50,6 +50,7 @@ final class Sandbox {
         execute(connection, "SET errors_as_json = true");
         execute(connection, "SET preserve_insertion_order = true");
         execute(connection, "SET parquet_metadata_cache = true");
+        execute(connection, "SET validate_external_file_cache = 'NO_VALIDATION'"); // data files never change
         return connection;
     }
 

@@ -1,17 +1,12 @@
 package io.segmentdo.warehouse.load;
 
-import io.segmentdo.warehouse.rows.RowFiles;
-import java.util.ArrayList;
+import io.segmentdo.warehouse.rows.Decision;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.PriorityQueue;
-import org.apache.iceberg.DataFile;
-import org.apache.iceberg.Schema;
-import org.apache.iceberg.StructLike;
 import org.apache.iceberg.Table;
 
 /**
@@ -22,8 +17,6 @@ import org.apache.iceberg.Table;
  * warehouse's thread.
  */
 final class LastWords {
-    private static final List<String> COLUMNS = List.of("kind", "profile_id", "other_id", "ledger_fact");
-
     /** As many as may be told between two writings of the table, at least. */
     private static final int PROFILES_MAX = Profiles.CHANGES_MAX;
 
@@ -34,8 +27,6 @@ final class LastWords {
      * @param into what it is part of since then: another profile, itself, or none at all
      */
     private record Word(long fact, Optional<String> into) {}
-
-    private record Decision(String kind, String profileId, String otherId, long fact) {}
 
     private final Map<String, Word> words = new LinkedHashMap<>() {
         private static final long serialVersionUID = 1;
@@ -48,30 +39,18 @@ final class LastWords {
 
     /** What the table of merges says, so far as it is remembered. */
     static LastWords of(Table table) {
-        Schema schema = table.schema().select(COLUMNS);
         PriorityQueue<Decision> newest = new PriorityQueue<>(Comparator.comparingLong(Decision::fact));
-        for (DataFile file : RowFiles.all(table)) {
-            RowFiles.read(table, file, schema, row -> {
-                newest.add(decision(row, schema));
-                if (newest.size() > PROFILES_MAX) {
-                    newest.poll();
-                }
-            });
-        }
+        Decision.each(table, decision -> {
+            newest.add(decision);
+            if (newest.size() > PROFILES_MAX) {
+                newest.poll();
+            }
+        });
         LastWords words = new LastWords();
         for (Decision next = newest.poll(); next != null; next = newest.poll()) {
             words.replay(next);
         }
         return words;
-    }
-
-    private static Decision decision(StructLike row, Schema schema) {
-        List<String> values = new ArrayList<>();
-        for (String column : COLUMNS) {
-            int place = schema.columns().indexOf(schema.findField(column));
-            values.add(String.valueOf(row.get(place, Object.class)));
-        }
-        return new Decision(values.get(0), values.get(1), values.get(2), Long.parseLong(values.get(3)));
     }
 
     private void replay(Decision decision) {

@@ -185,10 +185,14 @@ public final class Upkeep implements AutoCloseable {
     }
 
     /**
-     * Removes everything about some profiles from the tables of a workspace, old states included. Queries that read old
-     * states meanwhile fail.
+     * Removes everything about some profiles, and about those that they have absorbed, from the tables of a workspace, old
+     * states included. Queries that read old states meanwhile fail.
      */
     public synchronized ErasureReceipt erase(String workspace, Set<String> profileIds) {
+        Set<String> all = tables.get()
+                .find(workspace, WarehouseTable.PROFILE_MERGES)
+                .map(merges -> Parts.of(profileIds, merges))
+                .orElse(profileIds);
         Map<String, Long> rows = new HashMap<>();
         int files = 0;
         for (WarehouseTable name : WarehouseTable.values()) {
@@ -197,7 +201,7 @@ public final class Upkeep implements AutoCloseable {
                     .toList();
             Optional<Table> table = tables.get().find(workspace, name);
             if (table.isPresent() && !columns.isEmpty()) {
-                Erasure erasure = new Erasure(table.get(), profileIds, columns);
+                Erasure erasure = new Erasure(table.get(), all, columns);
                 erasure.run(clock.millis());
                 rows.put(name.tableName(), erasure.rows());
                 files += erasure.files();
@@ -205,10 +209,10 @@ public final class Upkeep implements AutoCloseable {
         }
         log.atInfo()
                 .addKeyValue("workspace", workspace)
-                .addKeyValue("profiles", profileIds.size())
+                .addKeyValue("profiles", all.size())
                 .addKeyValue("rows", rows)
                 .log("Profiles were erased from the warehouse");
-        return new ErasureReceipt(workspace, profileIds, rows, files, clock.instant());
+        return new ErasureReceipt(workspace, all, rows, files, clock.instant());
     }
 
     /** How large a table was when it was last looked after. */
