@@ -36,7 +36,8 @@ class MembersIT {
         RealPostgres server = RealPostgres.shared();
         try (Connection connection = server.connect()) {
             String url = connection.getMetaData().getURL();
-            eachEventIsThereOnce(new CatalogConfig(URI.create(url), "lake", "postgres", new Secret("postgres")));
+            String name = home.getFileName().toString(); // the server is kept for other tests
+            eachEventIsThereOnce(new CatalogConfig(URI.create(url), name, "postgres", new Secret("postgres")));
         }
     }
 

@@ -213,10 +213,11 @@ class ExportsTest {
         assertThat(exports.find("killed").orElseThrow().state()).isEqualTo(State.FAILED);
         assertThat(exports.find("killed").orElseThrow().trouble()).contains("the node ended");
         long deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();
-        while (Files.exists(root.resolve("killed").resolve(placed.path()))) {
+        while (!exports.find("killed").orElseThrow().files().isEmpty()) { // which it notes after all else
             assertThat(System.nanoTime()).isLessThan(deadline);
             Thread.sleep(5);
         }
+        assertThat(root.resolve("killed").resolve(placed.path())).doesNotExist();
         assertThat(files()).filteredOn(file -> file.startsWith("done/")).hasSize(4);
     }
 
