@@ -84,7 +84,8 @@ final class SpoolLog implements AutoCloseable {
                 .setWriteBufferSize(bufferBytes)
                 .setMinWriteBufferNumberToMerge(2)
                 .setMaxWriteBufferNumber(6)
-                // A table leaves level 0 at once, from where none is ever removed unread. That is a move and no writing,
+                // A table leaves level 0 at once, from where none is ever removed unread. That is a move and no
+                // writing,
                 // since positions only grow.
                 .setLevel0FileNumCompactionTrigger(1)
                 .setTableFormatConfig(new BlockBasedTableConfig()
