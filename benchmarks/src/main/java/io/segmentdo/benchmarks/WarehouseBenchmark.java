@@ -64,7 +64,7 @@ final class WarehouseBenchmark implements Callable<Integer> {
                     .bytes();
             System.out.printf(
                     Locale.ROOT,
-                    "backlog  | %,d events in %.1f s: %,.0f events/s; %.1f us of processor time each%n",
+                    "backlog  | %,d events in %.1f s: %,.0f events/s (aim: >= 40,000); %.1f us of processor time each%n",
                     events,
                     elapsed,
                     events / elapsed,
@@ -77,7 +77,8 @@ final class WarehouseBenchmark implements Callable<Integer> {
                     (double) bytes / zippedBytes);
             System.out.printf(
                     Locale.ROOT,
-                    "fresh    | %,d events/s for %d s: the last can be queried %.1f s after it was put into the outbox%n",
+                    "fresh    | %,d events/s for %d s: the last can be queried %.1f s after it was put into the outbox"
+                            + " (aim: < 10 s at 10,000)%n",
                     rate,
                     seconds,
                     steady(outbox, warehouse));
