@@ -2,8 +2,18 @@ package io.segmentdo.fidelity;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.segmentdo.api.BlockingConnector;
 import io.segmentdo.api.Connector;
+import org.junit.jupiter.api.Test;
+import java.util.Set;
+import java.nio.file.Path;
+import java.nio.file.Files;
+import java.io.IOException;
+import io.segmentdo.mapping.Fql;
+import io.segmentdo.api.Preset;
+import io.segmentdo.api.Descriptor;
 import io.segmentdo.api.Delivery;
 import io.segmentdo.api.Destination;
 import io.segmentdo.api.DestinationContext;
@@ -36,6 +46,7 @@ import org.slf4j.Logger;
 /** What the responses of the vendors mean: {@code responses.csv}, one line for each. */
 class ResponseTableTest {
     private static final NamedDestinations DESTINATIONS = NamedDestinations.read();
+    private static final Path STANDARD_EVENTS = Path.of("src/test/resources/io/segmentdo/fidelity/standard-events.jsonl");
 
     @ParameterizedTest
     @CsvFileSource(resources = "responses.csv", delimiter = '|', numLinesToSkip = 1, quoteCharacter = '`')
@@ -55,6 +66,56 @@ class ResponseTableTest {
             assertThat(delivered.stream().map(ResponseTableTest::word).collect(Collectors.joining(" ")))
                     .isEqualTo(outcomes);
         }
+    }
+
+    /** Only the user knows them: the token of a device, and which conversion an event is. */
+    private static final Set<String> NEED_A_MAPPING = Set.of("createUpdateDevice", "streamConversion");
+
+    @Test
+    void whatADestinationProposesTakesTheEventsThatItIsFor() throws Exception {
+        HttpResponse response = TestResponse.of(200).body("{\"id\":\"1\"}".getBytes(StandardCharsets.UTF_8));
+        List<String> refused = new ArrayList<>();
+        for (Descriptor descriptor : DESTINATIONS.descriptors()) {
+            Destination destination = DESTINATIONS.named(descriptor.id());
+            try (Connector connector = destination.connect(settings(destination), new OneAnswer(response))) {
+                for (Preset preset : descriptor.proposals()) {
+                    for (OutboundEvent event : standardEvents(descriptor, preset)) {
+                        deliver(connector, List.of(event), response).stream()
+                                .filter(Delivery.Rejected.class::isInstance)
+                                .forEach(outcome -> refused.add(
+                                        descriptor.id() + ", " + preset.name() + ", " + event.type() + ": " + outcome));
+                    }
+                }
+            }
+        }
+
+        assertThat(refused).isEmpty();
+    }
+
+    private static List<OutboundEvent> standardEvents(Descriptor descriptor, Preset preset) throws IOException {
+        if (NEED_A_MAPPING.contains(preset.action())) {
+            return List.of();
+        }
+        Map<String, Object> mapping = new HashMap<>(
+                descriptor.findAction(preset.action()).orElseThrow().mapping());
+        mapping.putAll(preset.mapping());
+        Fql subscription = Fql.compile(preset.subscription());
+        List<OutboundEvent> events = new ArrayList<>();
+        for (String line : Files.readAllLines(STANDARD_EVENTS)) {
+            Map<String, Object> fields = new ObjectMapper().readValue(line, new TypeReference<>() {});
+            if (subscription.matches(fields)) {
+                events.add(TestEvent.of(fields).action(preset.action()).payload(payload(mapping, fields)));
+            }
+        }
+        return events;
+    }
+
+    private static Map<String, Object> payload(Map<String, Object> mapping, Map<String, Object> fields) {
+        Map<String, Object> payload = new HashMap<>();
+        if (Mapping.compile(mapping).apply(fields) instanceof Map<?, ?> members) {
+            members.forEach((name, value) -> payload.put(String.valueOf(name), value));
+        }
+        return payload;
     }
 
     private static List<Delivery> deliver(Connector connector, List<OutboundEvent> batch, HttpResponse response) {
@@ -104,14 +165,10 @@ class ResponseTableTest {
         fields.put("name", "Home");
         fields.put("previousId", "previous");
         fields.put("groupId", "group");
-        Map<String, Object> payload = new HashMap<>();
         Map<String, Object> mapping = new HashMap<>(
                 destination.descriptor().findAction(action).orElseThrow().mapping());
         mapping.putAll(EXTRA.getOrDefault(action, Map.of()));
-        if (Mapping.compile(mapping).apply(fields) instanceof Map<?, ?> members) {
-            members.forEach((name, value) -> payload.put(String.valueOf(name), value));
-        }
-        return TestEvent.of(fields).action(action).payload(payload);
+        return TestEvent.of(fields).action(action).payload(payload(mapping, fields));
     }
 
     /** What a user has to map. */
