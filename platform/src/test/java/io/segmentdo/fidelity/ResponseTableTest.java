@@ -6,15 +6,8 @@ import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.segmentdo.api.BlockingConnector;
 import io.segmentdo.api.Connector;
-import org.junit.jupiter.api.Test;
-import java.util.Set;
-import java.nio.file.Path;
-import java.nio.file.Files;
-import java.io.IOException;
-import io.segmentdo.mapping.Fql;
-import io.segmentdo.api.Preset;
-import io.segmentdo.api.Descriptor;
 import io.segmentdo.api.Delivery;
+import io.segmentdo.api.Descriptor;
 import io.segmentdo.api.Destination;
 import io.segmentdo.api.DestinationContext;
 import io.segmentdo.api.HttpConnector;
@@ -22,15 +15,20 @@ import io.segmentdo.api.HttpResponse;
 import io.segmentdo.api.HttpSender;
 import io.segmentdo.api.Json;
 import io.segmentdo.api.OutboundEvent;
+import io.segmentdo.api.Preset;
 import io.segmentdo.api.Setting;
 import io.segmentdo.api.Settings;
 import io.segmentdo.api.Step;
+import io.segmentdo.mapping.Fql;
 import io.segmentdo.mapping.Mapping;
 import io.segmentdo.storage.Jwt;
 import io.segmentdo.testkit.TestContext;
 import io.segmentdo.testkit.TestEvent;
 import io.segmentdo.testkit.TestResponse;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -38,7 +36,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvFileSource;
 import org.slf4j.Logger;
@@ -46,7 +46,8 @@ import org.slf4j.Logger;
 /** What the responses of the vendors mean: {@code responses.csv}, one line for each. */
 class ResponseTableTest {
     private static final NamedDestinations DESTINATIONS = NamedDestinations.read();
-    private static final Path STANDARD_EVENTS = Path.of("src/test/resources/io/segmentdo/fidelity/standard-events.jsonl");
+    private static final Path STANDARD_EVENTS =
+            Path.of("src/test/resources/io/segmentdo/fidelity/standard-events.jsonl");
 
     @ParameterizedTest
     @CsvFileSource(resources = "responses.csv", delimiter = '|', numLinesToSkip = 1, quoteCharacter = '`')
