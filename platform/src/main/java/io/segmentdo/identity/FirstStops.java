@@ -10,13 +10,12 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where the events of a batch go first, with everything read ahead that they will ask for, in three questions to the store.
+ * Where the events of a batch go first, with everything read ahead that they will ask for, in a few questions to the store.
  * Confined to its lane.
  */
 final class FirstStops {
-    private record Wanted(LanePartition partition, ActorId id) {}
-
     private final PartitionStore store;
+    private final ReadAhead ahead;
     private final LanePartition[] partitions;
     private final ActorId[] firsts;
     private final Dedupe.Mark[] marks;
@@ -24,6 +23,7 @@ final class FirstStops {
 
     FirstStops(List<Event> batch, PartitionStore store, Map<Integer, LanePartition> owned) {
         this.store = store;
+        this.ahead = new ReadAhead(store, owned);
         partitions = new LanePartition[batch.size()];
         firsts = new ActorId[batch.size()];
         marks = new Dedupe.Mark[batch.size()];
@@ -36,55 +36,45 @@ final class FirstStops {
         }
         readMarks(batch);
         readFirsts();
-        readSeconds(batch, owned);
+        readSeconds(batch);
+        readTraits(batch);
     }
 
     private void readFirsts() {
-        List<Wanted> wanted = new ArrayList<>();
-        for (int i = 0; i < firsts.length; i++) {
-            want(firsts[i], partitions[i], wanted);
+        for (ActorId first : firsts) {
+            ahead.addActor(first);
         }
-        readActors(wanted);
+        ahead.read();
     }
 
-    /** Where a known one leads, and the user of a new one. */
-    private void readSeconds(List<Event> batch, Map<Integer, LanePartition> owned) {
-        List<Wanted> wanted = new ArrayList<>();
+    /** Where a known one leads, and the user of a new one, with what the ledger knows of both: it will be asked to join them. */
+    private void readSeconds(List<Event> batch) {
         for (int i = 0; i < firsts.length; i++) {
-            Event event = batch.get(i);
             Actor first = partitions[i].inMemory(firsts[i]);
-            ActorId second = first == null ? user(event) : first.forward;
-            LanePartition partition = second == null ? null : owned.get(second.partition(store.partitions()));
-            if (second != null && partition != null) {
-                want(second, partition, wanted);
+            ActorId second = first == null ? user(batch.get(i)) : first.forward;
+            if (second != null) {
+                ahead.addActor(second);
+                if (first == null && store.commitsTogether()) {
+                    ahead.addNode(firsts[i]);
+                    ahead.addNode(second);
+                }
             }
         }
-        readActors(wanted);
+        ahead.read();
     }
 
-    private static @Nullable ActorId user(Event event) {
+    /** The traits that known ones change. */
+    private void readTraits(List<Event> batch) {
+        for (int i = 0; i < firsts.length; i++) {
+            ahead.addTraits(firsts[i], firsts[i], batch.get(i));
+        }
+        ahead.read();
+    }
+
+    /** The user whom an event names, if any. */
+    static @Nullable ActorId user(Event event) {
         String userId = event.userId();
         return userId == null ? null : ActorId.of(event.workspace(), ActorId.USER, userId);
-    }
-
-    private static void want(ActorId id, LanePartition partition, List<Wanted> wanted) {
-        if (partition.isUnknown(id)) {
-            wanted.add(new Wanted(partition, id));
-        }
-    }
-
-    private void readActors(List<Wanted> wanted) {
-        if (wanted.isEmpty()) {
-            return;
-        }
-        List<Location> locations = new ArrayList<>(wanted.size());
-        for (Wanted one : wanted) {
-            locations.add(new Location(one.partition.number(), Keys.actor(one.id)));
-        }
-        List<byte @Nullable []> values = store.readAll(Keyspace.ACTOR, locations);
-        for (int i = 0; i < wanted.size(); i++) {
-            wanted.get(i).partition.loaded(wanted.get(i).id, values.get(i));
-        }
     }
 
     private void readMarks(List<Event> batch) {

@@ -434,6 +434,7 @@ public final class IdentityLane {
         while (true) {
             startOver();
             try {
+                new ReadAhead(store, partitions).read(messages);
                 for (Inbound inbound : messages) {
                     applyMessage(inbound, unappliable.get(inbound));
                 }

@@ -1,6 +1,7 @@
 package io.segmentdo.identity;
 
 import io.segmentdo.event.Event;
+import io.segmentdo.event.FrameReader;
 import io.segmentdo.event.IdentifiedEvent;
 import io.segmentdo.event.ProfileFact;
 import io.segmentdo.event.Utf8Json;
@@ -158,6 +159,38 @@ final class LanePartition implements PartitionState {
             absent.remove(id);
             actors.put(id, load(id, value));
         }
+    }
+
+    /** Whether a node of the ledger is not in memory and nobody has looked for it yet; then it is to be {@link #loadedNode}. */
+    boolean isUnknownNode(ActorId id) {
+        return nodes.find(id) == null && absentNodes.add(id);
+    }
+
+    /** Where a node of the ledger leads that is in memory, else null. */
+    @Nullable
+    ActorId parentInMemory(ActorId id) {
+        LedgerNode node = nodes.find(id);
+        return node == null ? null : node.parent;
+    }
+
+    /** Brings into memory what the store has of a node of the ledger. */
+    void loadedNode(ActorId id, byte @Nullable [] value) {
+        if (value != null) {
+            absentNodes.remove(id);
+            nodes.put(id, LedgerNode.read(id, value));
+        }
+    }
+
+    /** Whether a row of traits is not in memory; then it is to be {@link #loadedRow}. */
+    boolean isUnknownRow(Actor root, ActorId member) {
+        return !root.isNew && rows.find(new RowKey(root.id, member)) == null;
+    }
+
+    /** Brings into memory what the store has of a row of traits. */
+    TraitRow loadedRow(Actor root, ActorId member, byte @Nullable [] value) {
+        TraitRow row = value == null ? new TraitRow() : TraitRow.read(new FrameReader(value));
+        rows.put(new RowKey(root.id, member), row);
+        return row;
     }
 
     /** The keys of which one is stored if an event with its mark has been seen before this batch. */
@@ -405,14 +438,12 @@ final class LanePartition implements PartitionState {
 
     @Override
     public TraitRow traits(Actor root, ActorId member) {
-        RowKey key = new RowKey(root.id, member);
-        TraitRow known = rows.find(key);
-        if (known == null) {
-            byte[] value = root.isNew ? null : store.read(number, Keyspace.TRAIT, Keys.trait(root.id, member));
-            known = value == null ? new TraitRow() : TraitRow.read(new io.segmentdo.event.FrameReader(value));
-            rows.put(key, known);
+        TraitRow known = rows.find(new RowKey(root.id, member));
+        if (known != null) {
+            return known;
         }
-        return known;
+        byte[] value = root.isNew ? null : store.read(number, Keyspace.TRAIT, Keys.trait(root.id, member));
+        return loadedRow(root, member, value);
     }
 
     @Override
