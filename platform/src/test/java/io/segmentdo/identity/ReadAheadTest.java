@@ -24,7 +24,8 @@ class ReadAheadTest {
 
     @Test
     void theTraitsAndLinksOfManyNewPeopleAreReadTogether() {
-        int reads = readsFor(n -> Events.identify("new" + n, "u" + n, "a" + n, "{\"plan\":\"pro\",\"email\":\"e" + n + "@x\"}"));
+        int reads = readsFor(
+                n -> Events.identify("new" + n, "u" + n, "a" + n, "{\"plan\":\"pro\",\"email\":\"e" + n + "@x\"}"));
 
         assertThat(reads).isLessThan(FEW);
     }
