@@ -148,7 +148,7 @@ final class WarehouseNode implements AutoCloseable {
                 Utf8Json.of(json));
     }
 
-    /** Waits until all tables have everything, as long as something is loaded every minute. */
+    /** Waits until all tables have everything, as long as something is loaded every five minutes. */
     void awaitLoaded() throws InterruptedException {
         for (int partition = 0; partition < PARTITIONS; partition++) {
             long loaded = 0;
@@ -158,7 +158,7 @@ final class WarehouseNode implements AutoCloseable {
                     loaded = warehouse.lowest(partition);
                     progressNanos = System.nanoTime();
                 }
-                if (System.nanoTime() - progressNanos > Duration.ofMinutes(1).toNanos()) {
+                if (System.nanoTime() - progressNanos > Duration.ofMinutes(5).toNanos()) {
                     throw new AssertionError("not loaded: " + warehouse.trouble());
                 }
                 Thread.sleep(10);
