@@ -65,6 +65,7 @@ record RequestPlan(
         List.of(BodyKind.words()).forEach(word -> body.takes(word, SchemaNode.Kind.MAPPING));
         body.schema().knows("as", "value");
         request.takes("url", SchemaNode.Kind.MAPPING);
+        UrlTemplate.checkSecrets(request, "query", secrets);
         body.takes("as", SchemaNode.Kind.MAPPING).takes("value", SchemaNode.Kind.MAPPING);
         if (!isChosen && body.keys().size() > 1) {
             request.problem("body", "only one of " + String.join(", ", BodyKind.words()));

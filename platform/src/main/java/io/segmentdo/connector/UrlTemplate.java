@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A URL with places for values, {@code https://api.example/{{settings.list}}/members/{{field.id}}}. What comes from an
@@ -19,6 +20,7 @@ import java.util.regex.Pattern;
  */
 final class UrlTemplate {
     private static final Pattern PLACE = Pattern.compile("\\{\\{\\{\\s*([^}\\s]+)\\s*}}}|\\{\\{\\s*([^}\\s]+)\\s*}}");
+    private static final String WITHOUT_SECRETS = "a URL without secrets, they belong into auth";
     private static final Set<String> TRUSTED = Set.of("settings", "vars");
 
     /** Stands in for one that is missing. */
@@ -51,6 +53,7 @@ final class UrlTemplate {
         if (request.raw(key) instanceof Map<?, ?> map
                 && map.size() == 1
                 && String.valueOf(map.keySet().iterator().next()).startsWith("@")) {
+            checkSecrets(request, key, secrets);
             return new UrlTemplate(List.of(new Part("", request.mapping(key, names), Encoding.NONE)), Optional.empty());
         }
         if (request.raw(key) instanceof Map<?, ?>) {
@@ -71,7 +74,7 @@ final class UrlTemplate {
                 request.problem(key, "places that start with one of " + String.join(", ", names));
             }
             if (secrets.stream().anyMatch(secret -> path.equals("settings." + secret))) {
-                request.problem(key, "a URL without secrets, they belong into auth");
+                request.problem(key, WITHOUT_SECRETS);
             }
             Encoding encoding =
                     TRUSTED.contains(name) ? Encoding.NONE : keepsSlashes ? Encoding.SEGMENTS : Encoding.ALL;
@@ -80,6 +83,27 @@ final class UrlTemplate {
         }
         parts.add(new Part(text.substring(from), template(""), Encoding.NONE));
         return new UrlTemplate(parts, Optional.empty());
+    }
+
+    /** Finds secret settings in what becomes a part of a URL; what is signed or hashed with them may stand there. */
+    static void checkSecrets(YamlObject request, String key, Set<String> secrets) {
+        if (mentions(request.raw(key), secrets)) {
+            request.problem(key, WITHOUT_SECRETS);
+        }
+    }
+
+    private static boolean mentions(@Nullable Object value, Set<String> secrets) {
+        return switch (value) {
+            case Map<?, ?> map ->
+                !map.containsKey("@hmac")
+                        && !map.containsKey("@hash")
+                        && (secrets.contains(String.valueOf(map.get("@settings")))
+                                || map.values().stream().anyMatch(member -> mentions(member, secrets)));
+            case List<?> list -> list.stream().anyMatch(element -> mentions(element, secrets));
+            case String text -> secrets.stream().anyMatch(secret -> text.contains("{{settings." + secret + "}}"));
+            case null -> false;
+            default -> false;
+        };
     }
 
     private static Mapping template(String text) {

@@ -205,4 +205,30 @@ class DeclaredDestinationTest {
                 .hasMessageContaining("/retry")
                 .hasMessageContaining("only an integer has bounds");
     }
+
+    @Test
+    void secretsDoNotGetIntoUrlsInAnyWay() {
+        assertThat(inUrl("url: \"https://a.example\", query: {key: {\"@settings\": key}}")).contains("/query: ", SECRETS);
+        assertThat(inUrl("url: \"https://a.example\", query: {key: {\"@template\": \"k-{{settings.key}}\"}}"))
+                .contains(SECRETS);
+        assertThat(inUrl("url: {\"@template\": \"https://a.example/{{settings.key}}\"}")).contains(SECRETS);
+        assertThat(inUrl("url: \"https://a.example\", "
+                        + "query: {sig: {\"@hmac\": {value: {\"@event\": userId}, key: {\"@settings\": key}}}}"))
+                .isEmpty();
+    }
+
+    private static final String SECRETS = "a URL without secrets";
+
+    private static String inUrl(String request) {
+        try {
+            DeclaredDestination.read("tiny.yaml", """
+                    id: tiny
+                    settings: {key: {type: secret}}
+                    actions: [{name: one, subscribe: "", request: {%s}}]
+                    """.formatted(request));
+            return "";
+        } catch (InvalidConnectorException invalid) {
+            return String.valueOf(invalid.getMessage());
+        }
+    }
 }
