@@ -208,10 +208,12 @@ class DeclaredDestinationTest {
 
     @Test
     void secretsDoNotGetIntoUrlsInAnyWay() {
-        assertThat(inUrl("url: \"https://a.example\", query: {key: {\"@settings\": key}}")).contains("/query: ", SECRETS);
+        assertThat(inUrl("url: \"https://a.example\", query: {key: {\"@settings\": key}}"))
+                .contains("/query: ", SECRETS);
         assertThat(inUrl("url: \"https://a.example\", query: {key: {\"@template\": \"k-{{settings.key}}\"}}"))
                 .contains(SECRETS);
-        assertThat(inUrl("url: {\"@template\": \"https://a.example/{{settings.key}}\"}")).contains(SECRETS);
+        assertThat(inUrl("url: {\"@template\": \"https://a.example/{{settings.key}}\"}"))
+                .contains(SECRETS);
         assertThat(inUrl("url: \"https://a.example\", "
                         + "query: {sig: {\"@hmac\": {value: {\"@event\": userId}, key: {\"@settings\": key}}}}"))
                 .isEmpty();
