@@ -87,8 +87,11 @@ class ProcessIT {
                 assertThat(answer).startsWith("HTTP/1.1 200");
                 assertThat(stopping.get(1, TimeUnit.MINUTES)).isLessThan(Duration.ofSeconds(30));
             }
-            String log = Files.readString(platform.log());
-            assertThat(log).doesNotContain(" WARN ", " ERROR ");
+            List<String> faults = Files.readAllLines(platform.log()).stream()
+                    .filter(line -> line.matches(".* (WARN|ERROR) .*"))
+                    .filter(line -> !line.contains("BlockedThreadChecker")) // which tells how slow the machine is
+                    .toList();
+            assertThat(faults).isEmpty();
         }
     }
 
