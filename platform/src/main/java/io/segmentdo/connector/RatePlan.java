@@ -23,7 +23,7 @@ record RatePlan(RateLimit limit, Optional<String> header, String form) {
         if (!connector.has("rate")) {
             return NONE;
         }
-        YamlObject rate = connector.object("rate").allow("requests", "per", "concurrency", "retryAfter");
+        YamlObject rate = connector.object("rate").allow("requests", "per", "concurrency", "daily", "retryAfter");
         YamlObject later = rate.object("retryAfter").allow("header", "form");
         Duration per = rate.duration("per", Duration.ofSeconds(1));
         if (per.isZero()) {
@@ -33,7 +33,8 @@ record RatePlan(RateLimit limit, Optional<String> header, String form) {
                 new RateLimit(
                         rate.count("requests", Integer.MAX_VALUE),
                         per.isZero() ? Duration.ofSeconds(1) : per,
-                        rate.count("concurrency", Integer.MAX_VALUE)),
+                        rate.count("concurrency", Integer.MAX_VALUE),
+                        rate.count("daily", Integer.MAX_VALUE)),
                 rate.has("retryAfter") ? Optional.of(later.text("header")) : Optional.empty(),
                 later.choice("form", "seconds", "millis", "epoch", "epochMillis"));
     }

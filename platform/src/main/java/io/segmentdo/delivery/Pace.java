@@ -1,26 +1,24 @@
 package io.segmentdo.delivery;
 
 import io.segmentdo.api.RateLimit;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
 /**
- * When the next request of a destination may go: a token bucket within the destination's rate limit, and pauses that the
- * destination asked for.
+ * When the next request of a destination may go: within its limits, that of a short time and that of a day, and after the
+ * pauses that it asked for.
  *
- * <p>The bucket is a tenth of the limit and fills so that no stretch of {@link RateLimit#per} ever has more than {@link
- * RateLimit#requests}, which a bucket of the whole limit would double. A destination that says it was too much, and not for
- * how long, is left alone twice as long each time, until it takes something again. Times are those of {@link
- * System#nanoTime}; a test turns them by hand. Safe for concurrent use.
+ * <p>A destination that says it was too much, and not for how long, is left alone twice as long each time, until it takes
+ * something again. Times are those of {@link System#nanoTime}; a test turns them by hand. Safe for concurrent use.
  */
 final class Pace {
+    private static final Duration DAY = Duration.ofDays(1);
     private static final long PAUSE_FIRST_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final long PAUSE_MAX_NANOS = TimeUnit.MINUTES.toNanos(1);
 
     private RateLimit limit = RateLimit.NONE;
-    private double tokensMax = Integer.MAX_VALUE;
-    private double nanosPerToken;
-    private double tokens = tokensMax;
-    private long filledNanos;
+    private final Bucket often = new Bucket();
+    private final Bucket daily = new Bucket();
     private long pausedUntilNanos;
     private boolean paused;
     private long nextPauseNanos = PAUSE_FIRST_NANOS;
@@ -31,14 +29,9 @@ final class Pace {
      * @param share the part of it that is this node's, more than 0 and at most 1
      */
     synchronized void keepTo(RateLimit next, double share, long nowNanos) {
-        double requests = Math.max(1, next.requests() * share);
-        double stretch = next.requests() * share < 1 ? 1 / (next.requests() * share) : 1;
-        fill(nowNanos);
         limit = next;
-        tokensMax = Math.max(1, Math.floor(requests / 10));
-        nanosPerToken =
-                next.requests() == Integer.MAX_VALUE ? 0 : next.per().toNanos() * stretch / (requests - tokensMax + 1);
-        tokens = Math.min(tokens, tokensMax);
+        often.keepTo(next.requests(), next.per(), share, nowNanos);
+        daily.keepTo(next.daily(), DAY, share, nowNanos);
     }
 
     /** How many requests may be under way at once. */
@@ -48,26 +41,19 @@ final class Pace {
 
     /** In how many nanoseconds the next request may go; 0 for now. */
     synchronized long nanosUntilFree(long nowNanos) {
-        fill(nowNanos);
-        return Math.max(nanosUntilPauseEnds(nowNanos), nanosUntilToken());
+        return Math.max(nanosUntilPauseEnds(nowNanos), nanosUntilToken(nowNanos));
     }
 
     /** A request goes, now or when these nanoseconds have passed. */
     synchronized long take(long nowNanos) {
-        fill(nowNanos);
-        long wait = nanosUntilToken();
-        tokens--;
+        long wait = nanosUntilToken(nowNanos);
+        often.take(nowNanos);
+        daily.take(nowNanos);
         return wait;
     }
 
-    private long nanosUntilToken() {
-        return tokens >= 1 ? 0 : (long) Math.ceil((1 - tokens) * nanosPerToken);
-    }
-
-    private void fill(long nowNanos) {
-        double filled = nanosPerToken == 0 ? tokensMax : tokens + (nowNanos - filledNanos) / nanosPerToken;
-        tokens = Math.min(tokensMax, filled);
-        filledNanos = nowNanos;
+    private long nanosUntilToken(long nowNanos) {
+        return Math.max(often.nanosUntilToken(nowNanos), daily.nanosUntilToken(nowNanos));
     }
 
     /** The destination asked for a pause. */

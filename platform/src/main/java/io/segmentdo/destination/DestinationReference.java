@@ -67,6 +67,9 @@ public final class DestinationReference {
         if (rate.concurrency() < RateLimit.NONE.concurrency()) {
             page.append("- At most ").append(rate.concurrency()).append(" requests at a time.\n");
         }
+        if (rate.daily() < RateLimit.NONE.daily()) {
+            page.append("- At most ").append(rate.daily()).append(" requests a day.\n");
+        }
         page.append(descriptor.testsCredentials() ? "- Credentials can be tested.\n" : "");
         page.append(descriptor.deletesUsers() ? "- Users can be deleted.\n" : "");
         page.append(descriptor.idempotency().isEmpty() ? "" : "- " + descriptor.idempotency() + "\n");

@@ -268,9 +268,9 @@ class ConstructsTest {
                         sends(connector, events(1)).getFirst(),
                         TestResponse.of(429).header("x-reset", value)))
                 .containsExactly(Delivery.retryAfter("HTTP 429", Duration.ofSeconds(seconds)));
-        assertThat(descriptor(BATCH, "rate: {requests: 10, per: 1m, concurrency: 2}")
+        assertThat(descriptor(BATCH, "rate: {requests: 10, per: 1m, concurrency: 2, daily: 500}")
                         .rate())
-                .isEqualTo(new RateLimit(10, Duration.ofMinutes(1), 2));
+                .isEqualTo(new RateLimit(10, Duration.ofMinutes(1), 2).daily(500));
     }
 
     @Test

@@ -36,6 +36,29 @@ class PaceTest {
     }
 
     @Test
+    void aDayHasItsOwnLimitBesideThatOfASecond() {
+        pace.keepTo(new RateLimit(10, Duration.ofSeconds(1), 1).daily(1_000), 1, 0);
+        List<Long> sent = new ArrayList<>();
+        long now = 0;
+        while (sent.size() < 3_000) {
+            long wait = pace.nanosUntilFree(now);
+            now += wait;
+            if (wait == 0) {
+                assertThat(pace.take(now)).isZero();
+                sent.add(now);
+            }
+        }
+
+        for (int i = 1_000; i < sent.size(); i++) {
+            assertThat(sent.get(i) - sent.get(i - 1_000)).isGreaterThanOrEqualTo(Duration.ofDays(1).toNanos());
+        }
+        for (int i = 10; i < sent.size(); i++) {
+            assertThat(sent.get(i) - sent.get(i - 10)).isGreaterThanOrEqualTo(Duration.ofSeconds(1).toNanos());
+        }
+        assertThat(Duration.ofNanos(now)).isLessThan(Duration.ofDays(4));
+    }
+
+    @Test
     void aPartOfTheLimitIsSlowerInProportion() {
         pace.keepTo(new RateLimit(10, Duration.ofSeconds(1), 1), 0.05, 0);
 
