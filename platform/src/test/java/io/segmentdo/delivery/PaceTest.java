@@ -50,10 +50,12 @@ class PaceTest {
         }
 
         for (int i = 1_000; i < sent.size(); i++) {
-            assertThat(sent.get(i) - sent.get(i - 1_000)).isGreaterThanOrEqualTo(Duration.ofDays(1).toNanos());
+            assertThat(sent.get(i) - sent.get(i - 1_000))
+                    .isGreaterThanOrEqualTo(Duration.ofDays(1).toNanos());
         }
         for (int i = 10; i < sent.size(); i++) {
-            assertThat(sent.get(i) - sent.get(i - 10)).isGreaterThanOrEqualTo(Duration.ofSeconds(1).toNanos());
+            assertThat(sent.get(i) - sent.get(i - 10))
+                    .isGreaterThanOrEqualTo(Duration.ofSeconds(1).toNanos());
         }
         assertThat(Duration.ofNanos(now)).isLessThan(Duration.ofDays(4));
     }
