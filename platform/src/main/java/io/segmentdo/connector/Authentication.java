@@ -103,7 +103,7 @@ interface Authentication {
         String url = request.uri().toString();
         String pair = UrlTemplate.encode(name) + "=" + UrlTemplate.encode(key);
         URI uri = URI.create(url + (url.indexOf('?') < 0 ? "?" : "&") + pair);
-        return HttpRequest.of(request.method(), uri).headers(request.headers()).body(request.body());
+        return request.to(uri);
     }
 
     /** The key as a member of a JSON object, or of a form. */

@@ -8,6 +8,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -31,6 +32,7 @@ import org.jspecify.annotations.Nullable;
  * @param kind how the body is written, or what gives the word for it, where there is a body
  * @param body the body's value
  * @param gzip whether the body is compressed
+ * @param timeout how long the request may take, where that is less than the platform allows
  */
 record RequestPlan(
         Mapping method,
@@ -40,7 +42,8 @@ record RequestPlan(
         Mapping headers,
         Optional<Mapping> kind,
         Mapping body,
-        boolean gzip) {
+        boolean gzip,
+        Optional<Duration> timeout) {
     /** What a header can carry, so that no value becomes a header of its own. */
     private static final Pattern HEADER_VALUE = Pattern.compile("[\\t\\x20-\\x7e\\x80-\\xff]*");
 
@@ -52,7 +55,7 @@ record RequestPlan(
             action.problem("request", "method, url and what belongs to them");
         }
         YamlObject request =
-                action.object("request").allow("method", "with", "url", "query", "headers", "body", "gzip");
+                action.object("request").allow("method", "with", "url", "query", "headers", "body", "gzip", "timeout");
         Set<String> all = new HashSet<>(names);
         all.addAll(request.object("with").names());
         YamlObject body = request.object("body");
@@ -84,7 +87,16 @@ record RequestPlan(
                 isChosen
                         ? body.mapping("value", all)
                         : kind.map(word -> body.mapping(word, all)).orElse(Mapping.compile(Map.of())),
-                request.flag("gzip"));
+                request.flag("gzip"),
+                timeout(request));
+    }
+
+    private static Optional<Duration> timeout(YamlObject request) {
+        Duration timeout = request.duration("timeout", Duration.ofSeconds(1));
+        if (timeout.isZero()) {
+            request.problem("timeout", "a duration of more than nothing");
+        }
+        return request.has("timeout") ? Optional.of(timeout) : Optional.empty();
     }
 
     private static Mapping method(YamlObject request, Set<String> names) {
@@ -134,7 +146,7 @@ record RequestPlan(
                 }
             }
         }
-        return request;
+        return timeout.map(request::within).orElse(request);
     }
 
     private static String word(@Nullable Object value, String[] words) {

@@ -23,6 +23,7 @@ import io.vertx.core.net.SocketAddress;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.URI;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -187,6 +188,14 @@ final class Transport implements AutoCloseable {
         return options;
     }
 
+    /** The request's own limit, where it is shorter than the configured one. */
+    private Duration timeout(HttpRequest request) {
+        Duration longest = config.requestTimeout();
+        return request.timeout()
+                .filter(own -> own.compareTo(longest) < 0)
+                .orElse(longest);
+    }
+
     private static boolean isTls(URI uri) {
         return "https".equalsIgnoreCase(uri.getScheme());
     }
@@ -218,8 +227,8 @@ final class Transport implements AutoCloseable {
         }
 
         Future<Result> start() {
-            long timeoutMillis = config.requestTimeout().toMillis();
-            long timer = vertx.setTimer(timeoutMillis, id -> fail("no response within " + config.requestTimeout()));
+            Duration limit = timeout(request);
+            long timer = vertx.setTimer(Math.max(1, limit.toMillis()), id -> fail("no response within " + limit));
             URI uri = request.uri();
             if (uri.getHost() == null
                     || !SCHEMES.contains(String.valueOf(uri.getScheme()).toLowerCase(Locale.ROOT))) {

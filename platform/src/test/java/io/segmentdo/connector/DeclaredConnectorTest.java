@@ -217,11 +217,15 @@ class DeclaredConnectorTest {
     }
 
     @Test
-    void aKeyInTheQueryIsEncoded() {
-        HttpConnector connector = connector(
-                withAuth("{apiKey: {in: query, name: key, value: {'@settings': key}}}"), Map.of("key", "a&b"));
+    void aKeyInTheQueryIsEncodedAndTheRestStays() {
+        String yaml = withAuth("{apiKey: {in: query, name: key, value: {'@settings': key}}}")
+                .replace("request: {", "request: {timeout: 10s, ");
+        HttpRequest request =
+                onlySend(connector(yaml, Map.of("key", "a&b")), track(1, "l")).request();
 
-        assertThat(onlySend(connector, track(1, "l")).request().uri()).hasToString("https://api.example/in?key=a%26b");
+        assertThat(request.uri()).hasToString("https://api.example/in?key=a%26b");
+        assertThat(request.timeout()).hasValue(Duration.ofSeconds(10));
+        assertThat(request.body()).asString().isEqualTo("hello");
     }
 
     @Test

@@ -207,6 +207,18 @@ class DeclaredDestinationTest {
     }
 
     @Test
+    void theTimeOfARequestIsADurationOfMoreThanNothing() {
+        assertThat(problems(MINIMAL.replace("request: {", "request: {timeout: 0s, ")))
+                .singleElement()
+                .asString()
+                .endsWith("/actions/0/request/timeout: 0s (expected: a duration of more than nothing)");
+        assertThat(problems(MINIMAL.replace("request: {", "request: {timeout: soon, ")))
+                .singleElement()
+                .asString()
+                .contains("/actions/0/request/timeout: soon (expected: a duration such as 500ms");
+    }
+
+    @Test
     void secretsDoNotGetIntoUrlsInAnyWay() {
         assertThat(inUrl("url: \"https://a.example\", query: {key: {\"@settings\": key}}"))
                 .contains("/query: ", SECRETS);

@@ -272,12 +272,8 @@ class ChaosTest {
             }
         });
         connector("idempotency: {header: Idempotency-Key}");
-        var http = new DeliveryConfig.HttpConfig(
-                Duration.ofSeconds(2),
-                Duration.ofMillis(700),
-                Duration.ofSeconds(10),
-                DeliveryConfig.HttpConfig.DEFAULT.responseMax());
-        try (Pipeline pipeline = start(Quick.config().http(http).breaker(20))) {
+        try (Pipeline pipeline =
+                start(Quick.config().http(within(Duration.ofMillis(700))).breaker(20))) {
             pipeline.publish(0, 200);
             pipeline.awaitSettled();
 
@@ -295,6 +291,49 @@ class ChaosTest {
             pipeline.awaitSettled();
 
             assertThat(pipeline.status("d").counts().dead()).isEqualTo(5);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"300ms, PT20S, request", "1h, PT0.3S, request", "300ms, PT20S, steps"})
+    void noRequestTakesLongerThanItsConnectorSaysNorThanTheNodeAllows(String own, Duration ofNode, String kind) {
+        sink.behave((request, id, attempt) -> {}); // no answer at all
+        String request = """
+                request: {url: "{{settings.url}}", timeout: %s, body: {json: {"@path": "$."}}}
+                """.formatted(own);
+        connector(
+                "retry: {backoff: 5ms, backoffMax: 5ms, giveUpAfter: 1ms}",
+                kind.equals("steps") ? "steps:\n  - name: one\n    " + request : request);
+        try (Pipeline pipeline = start(Quick.config().http(within(ofNode)))) {
+            pipeline.publish(0, 1);
+            pipeline.awaitSettled();
+
+            assertThat(pipeline.deliveries()
+                            .deadLetters()
+                            .list("w/d", Optional.empty(), 20)
+                            .letters())
+                    .singleElement()
+                    .satisfies(letter -> assertThat(letter.reason())
+                            .contains("gave up after 2 attempts")
+                            .contains("no response within PT0.3S"));
+        }
+    }
+
+    @Test
+    void whatGotNoAnswerInTheTimeOfItsConnectorIsTriedAgain() {
+        sink.behave((request, id, attempt) -> {
+            if (attempt > 1) {
+                ChaosSink.status(request, OK);
+            }
+        });
+        connector("", "request: {url: \"{{settings.url}}\", timeout: 300ms, body: {json: {\"@path\": \"$.\"}}}");
+        try (Pipeline pipeline = start(Quick.config())) {
+            pipeline.publish(0, 5);
+            pipeline.awaitSettled();
+
+            assertThat(sink.accepted()).containsAll(messages(5));
+            assertThat(sink.requests()).isGreaterThanOrEqualTo(10);
+            assertThat(pipeline.status("d").counts().delivered()).isEqualTo(5);
         }
     }
 
@@ -561,6 +600,14 @@ class ChaosTest {
     private ConfiguredDestination configured(String key) {
         Map<String, Object> settings = new HashMap<>(Map.of("url", sink.url(), "key", key));
         return destination("d", "chaos", settings);
+    }
+
+    private static DeliveryConfig.HttpConfig within(Duration requestTimeout) {
+        return new DeliveryConfig.HttpConfig(
+                Duration.ofSeconds(2),
+                requestTimeout,
+                Duration.ofSeconds(10),
+                DeliveryConfig.HttpConfig.DEFAULT.responseMax());
     }
 
     private static List<String> messages(int count) {
