@@ -191,9 +191,7 @@ final class Transport implements AutoCloseable {
     /** The request's own limit, where it is shorter than the configured one. */
     private Duration timeout(HttpRequest request) {
         Duration longest = config.requestTimeout();
-        return request.timeout()
-                .filter(own -> own.compareTo(longest) < 0)
-                .orElse(longest);
+        return request.timeout().filter(own -> own.compareTo(longest) < 0).orElse(longest);
     }
 
     private static boolean isTls(URI uri) {

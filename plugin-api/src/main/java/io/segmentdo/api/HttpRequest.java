@@ -22,8 +22,7 @@ public final class HttpRequest {
     private final byte[] body;
     private final Optional<Duration> timeout;
 
-    private HttpRequest(
-            String method, URI uri, Map<String, String> headers, byte[] body, Optional<Duration> timeout) {
+    private HttpRequest(String method, URI uri, Map<String, String> headers, byte[] body, Optional<Duration> timeout) {
         this.method = method;
         this.uri = uri;
         this.headers = headers;
@@ -33,7 +32,8 @@ public final class HttpRequest {
 
     /** A request without headers and body. */
     public static HttpRequest of(String method, URI uri) {
-        return new HttpRequest(Objects.requireNonNull(method), Objects.requireNonNull(uri), Map.of(), NO_BODY, Optional.empty());
+        return new HttpRequest(
+                Objects.requireNonNull(method), Objects.requireNonNull(uri), Map.of(), NO_BODY, Optional.empty());
     }
 
     /** A POST with a JSON body. */
