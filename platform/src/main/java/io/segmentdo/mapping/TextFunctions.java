@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +19,7 @@ final class TextFunctions {
             Pattern.compile("(?<=[\\p{Ll}\\d])(?=\\p{Lu})|(?<=\\p{Lu})(?=\\p{Lu}\\p{Ll})");
     private static final Pattern BETWEEN_WORDS = Pattern.compile("[^\\p{L}\\d]+");
     private static final int SEPARATOR_CHARS_MAX = 100;
+    private static final String AS_IS = "as-is";
 
     private TextFunctions() {}
 
@@ -180,17 +182,30 @@ final class TextFunctions {
                 .replace("%7E", "~");
     }
 
-    /** {@code {value, style: snake | camel | title | kebab, prefix}}: the names of an object's members. */
+    /**
+     * {@code {value, style: snake | camel | title | kebab | as-is, prefix, allowed}}: the names of an object's members. What
+     * {@code allowed} has, is written as between the brackets of a regular expression; all other characters become {@code _}.
+     */
     private static Expression keys(@Nullable Object argument, MappingSite site) {
-        var arguments = DirectiveArguments.of(argument, site, "value", "style", "prefix");
-        String style = arguments.choice("style", "snake", "camel", "title", "kebab");
+        var arguments = DirectiveArguments.of(argument, site, "value", "style", "prefix", "allowed");
+        String style = arguments.choiceOr("style", AS_IS, "snake", "camel", "title", "kebab");
         String prefix = arguments.text("prefix", "", 0, SEPARATOR_CHARS_MAX);
+        UnaryOperator<String> cleaned = UnaryOperator.identity();
+        if (arguments.has("allowed")) {
+            String allowed = arguments.text("allowed", "\\w", 1, SEPARATOR_CHARS_MAX);
+            BoundedPattern others = BoundedPattern.compile("[^" + allowed + "]", arguments.at("allowed"));
+            cleaned = name -> others.replaceAll(name, "_");
+        }
+        UnaryOperator<String> clean = cleaned;
         return Functions.apply(arguments.required("value"), found -> {
             if (!(found instanceof Map<?, ?> map)) {
                 return Absent.ABSENT;
             }
             var renamed = new LinkedHashMap<String, @Nullable Object>();
-            map.forEach((key, value) -> renamed.put(prefix + styled(String.valueOf(key), style), value));
+            map.forEach((key, value) -> {
+                String name = String.valueOf(key);
+                renamed.put(prefix + clean.apply(style.equals(AS_IS) ? name : styled(name, style)), value);
+            });
             return renamed;
         });
     }

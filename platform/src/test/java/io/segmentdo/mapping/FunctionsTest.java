@@ -104,6 +104,7 @@ class FunctionsTest {
                 "{'@url': {'mode': 'host', 'value': 'https://x.example/p?q=1'}}                      → 'x.example'",
                 "{'@keys': {'value': {'@path': 'o'}, 'style': 'snake', 'prefix': 'p_'}}              →"
                         + " {'p_first_name': 'Ada', 'p_http_status': 200}",
+                "{'@keys': {'value': {'@literal': {'Größe (cm)': 1}}, 'allowed': 'A-Za-z0-9'}}       → {'Gr__e__cm_': 1}",
                 "{'@words': {'value': 'Order Completed', 'style': 'camel'}}                          →"
                         + " 'orderCompleted'",
                 "{'@cast': {'value': '12.90', 'to': 'number'}}                                       → 12.9",
