@@ -15,7 +15,6 @@ import io.segmentdo.mapping.Fql;
 import io.segmentdo.mapping.InvalidFqlException;
 import io.segmentdo.mapping.Mapping;
 import io.segmentdo.mapping.Scope;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -74,7 +73,7 @@ public final class DeclaredDestination implements Destination {
             return new Common(
                     Authentication.read(connector, NAMES),
                     RatePlan.read(connector),
-                    retry(connector),
+                    RetryReader.read(connector),
                     Idempotency.read(connector),
                     connector.has("test")
                             ? Optional.of(CallPlan.read(connector.object("test"), NAMES, secrets))
@@ -82,23 +81,6 @@ public final class DeclaredDestination implements Destination {
                     connector.has("deleteUser")
                             ? Optional.of(CallPlan.read(connector.object("deleteUser"), OF_USER, secrets))
                             : Optional.empty());
-        }
-
-        /** Reads {@code retry}; what it leaves out is as the platform does it by default. */
-        private static Optional<RetryPolicy> retry(YamlObject connector) {
-            YamlObject retry = connector.object("retry").allow("backoff", "backoffMax", "giveUpAfter");
-            Duration backoff = retry.duration("backoff", Duration.ofSeconds(1));
-            Duration backoffMax = retry.duration("backoffMax", Duration.ofMinutes(5));
-            Duration giveUpAfter = retry.duration("giveUpAfter", Duration.ofHours(4));
-            if (!connector.has("retry")) {
-                return Optional.empty();
-            }
-            try {
-                return Optional.of(new RetryPolicy(backoff, backoffMax, giveUpAfter));
-            } catch (IllegalArgumentException unfit) {
-                connector.problem("retry", "delays of more than nothing, the first not longer than the last");
-                return Optional.empty();
-            }
         }
 
         Descriptor describe(Descriptor descriptor) {

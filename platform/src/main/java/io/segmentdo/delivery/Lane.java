@@ -1,6 +1,8 @@
 package io.segmentdo.delivery;
 
 import io.segmentdo.api.Delivery;
+import io.segmentdo.api.RetryPolicy;
+import io.segmentdo.api.RetryPolicy.Pauses;
 import io.segmentdo.delivery.Ledger.Candidate;
 import io.segmentdo.delivery.Ledger.Evidence;
 import io.segmentdo.destination.Catalogue;
@@ -16,6 +18,7 @@ import java.util.Collection;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -470,7 +473,9 @@ final class Lane {
                     wiring = connected;
                     waitingFor = "";
                     gate.access().reset();
-                    ledger.retryBy(connected.descriptor().retry());
+                    Optional<RetryPolicy> retry = connected.descriptor().retry();
+                    ledger.retryBy(retry);
+                    gate.pace().pauseBy(retry.map(RetryPolicy::throttled).orElse(Pauses.DEFAULT));
                     keepPace();
                 },
                 reason -> {

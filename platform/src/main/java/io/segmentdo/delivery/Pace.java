@@ -1,8 +1,8 @@
 package io.segmentdo.delivery;
 
 import io.segmentdo.api.RateLimit;
+import io.segmentdo.api.RetryPolicy.Pauses;
 import java.time.Duration;
-import java.util.concurrent.TimeUnit;
 
 /**
  * When the next request of a destination may go: within its limits, that of a short time and that of a day, and after the
@@ -13,15 +13,14 @@ import java.util.concurrent.TimeUnit;
  */
 final class Pace {
     private static final Duration DAY = Duration.ofDays(1);
-    private static final long PAUSE_FIRST_NANOS = TimeUnit.SECONDS.toNanos(1);
-    private static final long PAUSE_MAX_NANOS = TimeUnit.MINUTES.toNanos(1);
 
     private RateLimit limit = RateLimit.NONE;
     private final Bucket often = new Bucket();
     private final Bucket daily = new Bucket();
     private long pausedUntilNanos;
     private boolean paused;
-    private long nextPauseNanos = PAUSE_FIRST_NANOS;
+    private Pauses pauses = Pauses.DEFAULT;
+    private long nextPauseNanos = pauses.first().toNanos();
 
     /**
      * Keeps to another limit from now on.
@@ -32,6 +31,12 @@ final class Pace {
         limit = next;
         often.keepTo(next.requests(), next.per(), share, nowNanos);
         daily.keepTo(next.daily(), DAY, share, nowNanos);
+    }
+
+    /** Pauses for other times from now on when it was too much. */
+    synchronized void pauseBy(Pauses next) {
+        pauses = next;
+        nextPauseNanos = next.first().toNanos();
     }
 
     /** How many requests may be under way at once. */
@@ -69,7 +74,7 @@ final class Pace {
     synchronized void slowDown(long nowNanos) {
         if (nanosUntilPauseEnds(nowNanos) == 0) { // those that were under way together count once
             pause(nextPauseNanos, nowNanos);
-            nextPauseNanos = Math.min(PAUSE_MAX_NANOS, nextPauseNanos * 2);
+            nextPauseNanos = Math.min(pauses.longest().toNanos(), nextPauseNanos * 2);
         }
     }
 
@@ -81,7 +86,7 @@ final class Pace {
 
     /** The destination took something. */
     synchronized void succeeded() {
-        nextPauseNanos = PAUSE_FIRST_NANOS;
+        nextPauseNanos = pauses.first().toNanos();
     }
 
     /** For how long the destination wants to be left alone; 0 when it does not. */

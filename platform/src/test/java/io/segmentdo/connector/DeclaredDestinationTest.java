@@ -186,8 +186,23 @@ class DeclaredDestinationTest {
                         .descriptor()
                         .retry())
                 .hasValue(new RetryPolicy(Duration.ofSeconds(2), Duration.ofMinutes(5), Duration.ofHours(1)));
+        assertThat(DeclaredDestination.read("tiny.yaml", MINIMAL + "retry: {throttled: {backoff: 5s}}\n")
+                        .descriptor()
+                        .retry())
+                .map(RetryPolicy::throttled)
+                .hasValue(new RetryPolicy.Pauses(Duration.ofSeconds(5), Duration.ofMinutes(1)));
         assertThat(DeclaredDestination.read("tiny.yaml", MINIMAL).descriptor().retry())
                 .isEmpty();
+    }
+
+    @Test
+    void pausesThatDoNotFitAreSaid() {
+        for (String pauses : List.of("{backoff: 0s}", "{backoff: 2m}", "{backoffMax: 2h}")) {
+            assertThat(problems(MINIMAL + "retry: {throttled: " + pauses + "}\n"))
+                    .singleElement()
+                    .asString()
+                    .contains("/retry/throttled: ", "(expected: pauses of more than nothing", "1h at most)");
+        }
     }
 
     @Test

@@ -254,6 +254,25 @@ class ChaosTest {
         }
     }
 
+    @ParameterizedTest
+    @CsvSource({"request", "steps"})
+    void tooMuchWithoutADelayPausesForAsLongAsTheConnectorSays(String kind) {
+        sink.behave((request, id, attempt) -> ChaosSink.status(request, sink.requests() == 1 ? 429 : OK));
+        String request = "request: {url: \"{{settings.url}}\", body: {json: {\"@path\": \"$.\"}}}\n";
+        connector(
+                "retry: {throttled: {backoff: 2s, backoffMax: 2s}}",
+                kind.equals("steps") ? "steps:\n  - name: one\n    " + request : request);
+        try (Pipeline pipeline = start(Quick.config())) {
+            long start = System.nanoTime();
+            pipeline.publish(0, 1);
+            pipeline.awaitSettled();
+
+            assertThat(Duration.ofNanos(System.nanoTime() - start)).isGreaterThan(Duration.ofMillis(1_900));
+            assertThat(sink.accepted()).isEqualTo(messages(1));
+            assertThat(sink.requests()).isEqualTo(2);
+        }
+    }
+
     @Test
     void whatTookEffectBeforeTheAnswerWasLostIsKnownByItsKeyTheSecondTime() {
         Map<String, AtomicInteger> effects = new ConcurrentHashMap<>();

@@ -3,6 +3,7 @@ package io.segmentdo.delivery;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.segmentdo.api.RateLimit;
+import io.segmentdo.api.RetryPolicy.Pauses;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -76,6 +77,23 @@ class PaceTest {
         assertThat(pace.take(0)).isZero();
         assertThat(pace.take(0)).isEqualTo(Duration.ofSeconds(1).toNanos());
         assertThat(pace.take(0)).isEqualTo(Duration.ofSeconds(2).toNanos());
+    }
+
+    @Test
+    void pausesWithoutATimeAreAsTheDestinationWantsThem() {
+        pace.pauseBy(new Pauses(Duration.ofMillis(300), Duration.ofSeconds(1)));
+
+        long now = 0;
+        for (long millis : new long[] {300, 600, 1_000, 1_000}) {
+            pace.slowDown(now);
+            assertThat(pace.nanosUntilFree(now))
+                    .isEqualTo(Duration.ofMillis(millis).toNanos());
+            now += Duration.ofMillis(millis).toNanos();
+        }
+        pace.succeeded();
+        pace.slowDown(now);
+
+        assertThat(pace.nanosUntilFree(now)).isEqualTo(Duration.ofMillis(300).toNanos());
     }
 
     @Test
