@@ -6,8 +6,10 @@ import io.vertx.core.VerticleBase;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.ext.web.Route;
 import io.vertx.ext.web.Router;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -52,6 +54,11 @@ final class HttpVerticle extends VerticleBase {
         } else {
             api.handle(request);
         }
+    }
+
+    /** All that is served but the tracking API. */
+    List<Route> routes() {
+        return api.getRoutes();
     }
 
     /** The port that is listened on, also when a free one was asked for. */

@@ -53,6 +53,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.VertxBuilder;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.http.HttpServerOptions;
+import io.vertx.ext.web.Route;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -110,6 +111,11 @@ public final class Node implements AutoCloseable {
     /** The meters of this node. */
     MeterRegistry meters() {
         return metrics.registry();
+    }
+
+    /** What this node serves but the tracking API. */
+    List<Route> routes() {
+        return servers.getFirst().routes();
     }
 
     /** The token of the guarded API. */

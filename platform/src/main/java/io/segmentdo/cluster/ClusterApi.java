@@ -1,5 +1,6 @@
 package io.segmentdo.cluster;
 
+import io.segmentdo.rest.Endpoint;
 import io.segmentdo.cluster.Table.TableMember;
 import io.segmentdo.identity.Place;
 import io.vertx.core.http.HttpHeaders;
@@ -29,7 +30,7 @@ public final class ClusterApi {
 
     /** Adds the route. */
     public void mount(Router router) {
-        router.get("/v1/cluster").handler(this::show);
+        router.get("/v1/cluster").putMetadata(Endpoint.ABOUT, "Members, and who owns each partition.").handler(this::show);
     }
 
     private void show(RoutingContext context) {

@@ -12,6 +12,7 @@ import io.vertx.core.http.HttpServerRequest;
 import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import java.util.SortedSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,6 +54,11 @@ public final class Collector implements Handler<HttpServerRequest> {
     /** Whether a path belongs to the tracking API; everything else is for other handlers. */
     public static boolean serves(String path) {
         return Route.find(path) != null;
+    }
+
+    /** The paths of the tracking API, but those of settings, which have a write key in them. */
+    public static SortedSet<String> paths() {
+        return Route.paths();
     }
 
     /**

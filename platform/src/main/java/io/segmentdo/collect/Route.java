@@ -4,6 +4,8 @@ import io.segmentdo.event.EventType;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,6 +36,11 @@ record Route(Kind kind, @Nullable EventType type, String writeKey) {
         String plain = plain(path);
         Route plainRoute = FIXED.get(plain);
         return plainRoute != null ? plainRoute : settings(plain);
+    }
+
+    /** All paths but those of settings, in order. */
+    static SortedSet<String> paths() {
+        return new TreeSet<>(FIXED.keySet());
     }
 
     private static Map<String, Route> fixed() {

@@ -12,6 +12,9 @@ import java.util.function.Function;
 
 /** The handlers that routes are made of. Safe for concurrent use. */
 public final class Endpoint {
+    /** Under which a route keeps, as its metadata, the sentence that the reference of the API has about it. */
+    public static final String ABOUT = "about";
+
     private Endpoint() {}
 
     /** Reads a body of at most so many bytes. */

@@ -87,7 +87,16 @@ class NodeIT {
         String discards = get("/v1/discards", token).body();
         assertThat(discards).contains("duplicate", "no_user_anon_id", "unknown_source");
         readFromTheWarehouse();
-        writeReference();
+        // everything has happened once by now, so every meter is there
+        writeReference(
+                "metrics",
+                "# Metrics\n\nAll meters of the platform itself, as `/metrics` has them. Made by a test.\n\n"
+                        + MetricsReference.markdown(node.meters()));
+    }
+
+    @Test
+    void theReferenceOfTheApiIsThatOfTheNode() throws Exception {
+        writeReference("api", ApiReference.markdown(node.routes()));
     }
 
     private void readFromTheWarehouse() throws Exception {
@@ -127,11 +136,8 @@ class NodeIT {
         return answer.body();
     }
 
-    /** Everything has happened once by now, so every meter is there. */
-    private void writeReference() throws Exception {
-        Path page = Path.of("../docs/metrics.md");
-        String expected = "# Metrics\n\nAll meters of the platform itself, as `/metrics` has them. Made by a test.\n\n"
-                + MetricsReference.markdown(node.meters());
+    private static void writeReference(String name, String expected) throws Exception {
+        Path page = Path.of("../docs/" + name + ".md");
         if (System.getProperty("reference.update") != null) {
             Files.writeString(page, expected);
         }
