@@ -1,8 +1,8 @@
 package io.segmentdo.cluster;
 
-import io.segmentdo.rest.Endpoint;
 import io.segmentdo.cluster.Table.TableMember;
 import io.segmentdo.identity.Place;
+import io.segmentdo.rest.Endpoint;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -30,7 +30,9 @@ public final class ClusterApi {
 
     /** Adds the route. */
     public void mount(Router router) {
-        router.get("/v1/cluster").putMetadata(Endpoint.ABOUT, "Members, and who owns each partition.").handler(this::show);
+        router.get("/v1/cluster")
+                .putMetadata(Endpoint.ABOUT, "Members, and who owns each partition.")
+                .handler(this::show);
     }
 
     private void show(RoutingContext context) {

@@ -1,8 +1,8 @@
 package io.segmentdo.control;
 
-import io.segmentdo.rest.Endpoint;
 import io.segmentdo.problem.PlatformException;
 import io.segmentdo.problem.Problem;
+import io.segmentdo.rest.Endpoint;
 import io.segmentdo.telemetry.Metrics;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerResponse;
@@ -55,13 +55,26 @@ public final class ControlApi {
     /** Adds the routes, the guard of {@code /v1}, and the answers to failures and unknown paths. */
     public void mount(Router router) {
         router.route().failureHandler(new ProblemHandler());
-        router.get("/health").putMetadata(Endpoint.ABOUT, "How the node is, with reasons; 503 when it takes no events.").handler(this::health);
-        router.get("/health/ready").putMetadata(Endpoint.ABOUT, "Whether it takes events.").handler(this::ready);
-        router.get("/health/live").putMetadata(Endpoint.ABOUT, "Whether the process works.").handler(this::live);
-        router.get("/metrics").putMetadata(Endpoint.ABOUT, "Metrics for Prometheus.").handler(this::guardMetrics).handler(this::scrape);
+        router.get("/health")
+                .putMetadata(Endpoint.ABOUT, "How the node is, with reasons; 503 when it takes no events.")
+                .handler(this::health);
+        router.get("/health/ready")
+                .putMetadata(Endpoint.ABOUT, "Whether it takes events.")
+                .handler(this::ready);
+        router.get("/health/live")
+                .putMetadata(Endpoint.ABOUT, "Whether the process works.")
+                .handler(this::live);
+        router.get("/metrics")
+                .putMetadata(Endpoint.ABOUT, "Metrics for Prometheus.")
+                .handler(this::guardMetrics)
+                .handler(this::scrape);
         router.route("/v1/*").handler(guard);
-        router.get("/v1/workspaces").putMetadata(Endpoint.ABOUT, "What is configured and in force, without secrets.").handler(this::listWorkspaces);
-        router.get("/v1/config").putMetadata(Endpoint.ABOUT, "The configuration of the node, without secrets.").handler(this::showConfig);
+        router.get("/v1/workspaces")
+                .putMetadata(Endpoint.ABOUT, "What is configured and in force, without secrets.")
+                .handler(this::listWorkspaces);
+        router.get("/v1/config")
+                .putMetadata(Endpoint.ABOUT, "The configuration of the node, without secrets.")
+                .handler(this::showConfig);
         router.route().last().handler(ControlApi::notFound);
     }
 

@@ -38,7 +38,9 @@ public final class DiscardsApi {
 
     /** Adds the route. */
     public void mount(Router router) {
-        router.get("/v1/discards").putMetadata(Endpoint.ABOUT, "What was not taken: counts by source and reason, samples.").handler(this::show);
+        router.get("/v1/discards")
+                .putMetadata(Endpoint.ABOUT, "What was not taken: counts by source and reason, samples.")
+                .handler(this::show);
     }
 
     private void show(RoutingContext context) {

@@ -28,9 +28,17 @@ public final class DeliveryApi {
 
     /** Adds the routes. */
     public void mount(Router router) {
-        router.get(PATH).putMetadata(Endpoint.ABOUT, "Dead letters: event, reason, last request and response.").handler(Endpoint.blocking(this::list));
-        router.post(PATH + "/replay").putMetadata(Endpoint.ABOUT, "Delivers dead letters again.").handler(Endpoint.body(BODY_MAX)).handler(Endpoint.blocking(this::replay));
-        router.delete(PATH).putMetadata(Endpoint.ABOUT, "Forgets dead letters.").handler(Endpoint.body(BODY_MAX)).handler(Endpoint.blocking(this::delete));
+        router.get(PATH)
+                .putMetadata(Endpoint.ABOUT, "Dead letters: event, reason, last request and response.")
+                .handler(Endpoint.blocking(this::list));
+        router.post(PATH + "/replay")
+                .putMetadata(Endpoint.ABOUT, "Delivers dead letters again.")
+                .handler(Endpoint.body(BODY_MAX))
+                .handler(Endpoint.blocking(this::replay));
+        router.delete(PATH)
+                .putMetadata(Endpoint.ABOUT, "Forgets dead letters.")
+                .handler(Endpoint.body(BODY_MAX))
+                .handler(Endpoint.blocking(this::delete));
     }
 
     private JsonObject list(RoutingContext context) {

@@ -37,11 +37,22 @@ public final class DestinationsApi {
 
     /** Adds the routes. */
     public void mount(Router router) {
-        router.get(ALL).putMetadata(Endpoint.ABOUT, "The destinations of a workspace: state, reason, counts.").handler(Endpoint.blocking(this::list));
-        router.get(ONE).putMetadata(Endpoint.ABOUT, "One destination.").handler(Endpoint.blocking(context -> describe(destinations.status(destination(context)))));
-        router.post(ONE + "/resume").putMetadata(Endpoint.ABOUT, "Goes on with a destination that is paused.").handler(Endpoint.blocking(this::resume));
-        router.post(ONE + "/test").putMetadata(Endpoint.ABOUT, "Whether the destination accepts the credentials.").handler(Endpoint.blocking(this::test));
-        router.post(ONE + "/delete-user").putMetadata(Endpoint.ABOUT, "Has a user deleted at the destination.").handler(Endpoint.body(BODY_MAX)).handler(Endpoint.blocking(this::deleteUser));
+        router.get(ALL)
+                .putMetadata(Endpoint.ABOUT, "The destinations of a workspace: state, reason, counts.")
+                .handler(Endpoint.blocking(this::list));
+        router.get(ONE)
+                .putMetadata(Endpoint.ABOUT, "One destination.")
+                .handler(Endpoint.blocking(context -> describe(destinations.status(destination(context)))));
+        router.post(ONE + "/resume")
+                .putMetadata(Endpoint.ABOUT, "Goes on with a destination that is paused.")
+                .handler(Endpoint.blocking(this::resume));
+        router.post(ONE + "/test")
+                .putMetadata(Endpoint.ABOUT, "Whether the destination accepts the credentials.")
+                .handler(Endpoint.blocking(this::test));
+        router.post(ONE + "/delete-user")
+                .putMetadata(Endpoint.ABOUT, "Has a user deleted at the destination.")
+                .handler(Endpoint.body(BODY_MAX))
+                .handler(Endpoint.blocking(this::deleteUser));
     }
 
     private JsonObject list(RoutingContext context) {

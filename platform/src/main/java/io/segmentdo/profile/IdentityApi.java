@@ -48,13 +48,29 @@ public final class IdentityApi {
 
     /** Adds the routes. */
     public void mount(Router router) {
-        router.get(PROFILE).putMetadata(Endpoint.ABOUT, "The profile of an identifier.").handler(Endpoint.answering(this::show));
-        router.get(PROFILE + "/why").putMetadata(Endpoint.ABOUT, "The facts that made its identifiers one person.").handler(Endpoint.answering(this::explain));
-        router.delete(PROFILE).putMetadata(Endpoint.ABOUT, "Deletes the profile.").handler(Endpoint.answering(context -> order(context, profiles::delete)));
-        router.post(PROFILE + "/unmerge").putMetadata(Endpoint.ABOUT, "Takes an absorbed profile out again.").handler(Endpoint.answering(context -> order(context, profiles::unmerge)));
-        router.post(PROFILE + "/detach").putMetadata(Endpoint.ABOUT, "Takes an identifier away.").handler(Endpoint.answering(context -> order(context, profiles::detach)));
-        router.post(PROFILE + "/alias").putMetadata(Endpoint.ABOUT, "Joins the person with another one.").handler(Endpoint.body(BODY_MAX)).handler(Endpoint.answering(this::alias));
-        router.post(DRY_RUN).putMetadata(Endpoint.ABOUT, "What changed identity rules would make of what is recorded.").handler(Endpoint.body(RULES_MAX)).handler(Endpoint.blocking(this::tryRules));
+        router.get(PROFILE)
+                .putMetadata(Endpoint.ABOUT, "The profile of an identifier.")
+                .handler(Endpoint.answering(this::show));
+        router.get(PROFILE + "/why")
+                .putMetadata(Endpoint.ABOUT, "The facts that made its identifiers one person.")
+                .handler(Endpoint.answering(this::explain));
+        router.delete(PROFILE)
+                .putMetadata(Endpoint.ABOUT, "Deletes the profile.")
+                .handler(Endpoint.answering(context -> order(context, profiles::delete)));
+        router.post(PROFILE + "/unmerge")
+                .putMetadata(Endpoint.ABOUT, "Takes an absorbed profile out again.")
+                .handler(Endpoint.answering(context -> order(context, profiles::unmerge)));
+        router.post(PROFILE + "/detach")
+                .putMetadata(Endpoint.ABOUT, "Takes an identifier away.")
+                .handler(Endpoint.answering(context -> order(context, profiles::detach)));
+        router.post(PROFILE + "/alias")
+                .putMetadata(Endpoint.ABOUT, "Joins the person with another one.")
+                .handler(Endpoint.body(BODY_MAX))
+                .handler(Endpoint.answering(this::alias));
+        router.post(DRY_RUN)
+                .putMetadata(Endpoint.ABOUT, "What changed identity rules would make of what is recorded.")
+                .handler(Endpoint.body(RULES_MAX))
+                .handler(Endpoint.blocking(this::tryRules));
     }
 
     private String workspace(RoutingContext context) {

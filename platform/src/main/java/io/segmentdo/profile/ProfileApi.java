@@ -49,23 +49,32 @@ public final class ProfileApi {
     public void mount(Router router) {
         router.route(SPACES).order(-2).failureHandler(new ProfileProblems());
         router.route(SPACES).order(-1).handler(ProfileApi::name);
-        router.get(PROFILE + "/traits").putMetadata(Endpoint.ABOUT, "Segment's Profile API: traits.").handler(answer((context, profile) -> {
-            Set<String> included = traitClass(context) == null ? names(context, "include") : Set.of("");
-            boolean isVerbose = Boolean.parseBoolean(context.request().getParam("verbose"));
-            return done(Answers.traits(profile, included, isVerbose, Paging.of(context, 10, 200)));
-        }));
-        router.get(PROFILE + "/external_ids").putMetadata(Endpoint.ABOUT, "Segment's Profile API: identifiers.").handler(answer((context, profile) -> {
-            Paging paging = Paging.of(context, 10, 200);
-            Set<String> types = names(context, "include");
-            return profiles.causes(profile).map(facts -> Answers.externalIds(profile, facts, types, paging));
-        }));
-        router.get(PROFILE + "/metadata").putMetadata(Endpoint.ABOUT, "Segment's Profile API: metadata.")
+        router.get(PROFILE + "/traits")
+                .putMetadata(Endpoint.ABOUT, "Segment's Profile API: traits.")
+                .handler(answer((context, profile) -> {
+                    Set<String> included = traitClass(context) == null ? names(context, "include") : Set.of("");
+                    boolean isVerbose = Boolean.parseBoolean(context.request().getParam("verbose"));
+                    return done(Answers.traits(profile, included, isVerbose, Paging.of(context, 10, 200)));
+                }));
+        router.get(PROFILE + "/external_ids")
+                .putMetadata(Endpoint.ABOUT, "Segment's Profile API: identifiers.")
+                .handler(answer((context, profile) -> {
+                    Paging paging = Paging.of(context, 10, 200);
+                    Set<String> types = names(context, "include");
+                    return profiles.causes(profile).map(facts -> Answers.externalIds(profile, facts, types, paging));
+                }));
+        router.get(PROFILE + "/metadata")
+                .putMetadata(Endpoint.ABOUT, "Segment's Profile API: metadata.")
                 .handler(answer(
                         (context, profile) -> profiles.causes(profile).map(facts -> Answers.metadata(profile, facts))));
-        router.get(PROFILE + "/links").putMetadata(Endpoint.ABOUT, "Segment's Profile API: groups and members.")
+        router.get(PROFILE + "/links")
+                .putMetadata(Endpoint.ABOUT, "Segment's Profile API: groups and members.")
                 .handler(answer((context, profile) -> done(Answers.links(profile, Paging.of(context, 20, 100)))));
-        router.get(PROFILE + "/events").putMetadata(Endpoint.ABOUT, "Segment's Profile API: past events.").handler(answer(events::answer));
-        router.post(PROFILE + "/external_ids/delete").putMetadata(Endpoint.ABOUT, "Segment's Profile API: takes an identifier away.")
+        router.get(PROFILE + "/events")
+                .putMetadata(Endpoint.ABOUT, "Segment's Profile API: past events.")
+                .handler(answer(events::answer));
+        router.post(PROFILE + "/external_ids/delete")
+                .putMetadata(Endpoint.ABOUT, "Segment's Profile API: takes an identifier away.")
                 .handler(Endpoint.body(BODY_MAX))
                 .handler(answer(this::takeAway));
     }

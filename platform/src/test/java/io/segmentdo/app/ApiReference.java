@@ -15,7 +15,8 @@ final class ApiReference {
     private ApiReference() {}
 
     static String markdown(List<Route> routes) {
-        String tracking = Collector.paths().stream().map(path -> '`' + path + '`').collect(Collectors.joining(", "));
+        String tracking =
+                Collector.paths().stream().map(path -> '`' + path + '`').collect(Collectors.joining(", "));
         String rows = routes.stream()
                 .filter(route -> route.methods() != null)
                 .sorted(Comparator.comparing(Route::getPath))

@@ -28,10 +28,19 @@ public final class ExportApi {
 
     /** Adds the routes. */
     public void mount(Router router) {
-        router.post(PATH).putMetadata(Endpoint.ABOUT, "Starts an export of events into files.").handler(Endpoint.body(BODY_MAX)).handler(Endpoint.blocking(this::begin));
-        router.get(PATH + "s").putMetadata(Endpoint.ABOUT, "The exports, running and ended.").handler(Endpoint.blocking(context -> list()));
-        router.get(PATH + "s/:id").putMetadata(Endpoint.ABOUT, "How an export is: state, days, rows, files, bytes.").handler(Endpoint.blocking(context -> show(find(context))));
-        router.delete(PATH + "s/:id").putMetadata(Endpoint.ABOUT, "Ends an export and removes its files.").handler(Endpoint.blocking(this::cancel));
+        router.post(PATH)
+                .putMetadata(Endpoint.ABOUT, "Starts an export of events into files.")
+                .handler(Endpoint.body(BODY_MAX))
+                .handler(Endpoint.blocking(this::begin));
+        router.get(PATH + "s")
+                .putMetadata(Endpoint.ABOUT, "The exports, running and ended.")
+                .handler(Endpoint.blocking(context -> list()));
+        router.get(PATH + "s/:id")
+                .putMetadata(Endpoint.ABOUT, "How an export is: state, days, rows, files, bytes.")
+                .handler(Endpoint.blocking(context -> show(find(context))));
+        router.delete(PATH + "s/:id")
+                .putMetadata(Endpoint.ABOUT, "Ends an export and removes its files.")
+                .handler(Endpoint.blocking(this::cancel));
     }
 
     private JsonObject begin(RoutingContext context) {

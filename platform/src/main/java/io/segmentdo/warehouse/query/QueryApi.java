@@ -44,11 +44,16 @@ public final class QueryApi {
 
     /** Adds the routes. */
     public void mount(Router router) {
-        router.post(PATH + "/query").putMetadata(Endpoint.ABOUT, "Answers a question in SQL.")
+        router.post(PATH + "/query")
+                .putMetadata(Endpoint.ABOUT, "Answers a question in SQL.")
                 .handler(Endpoint.body(config.requestMax().bytes()))
                 .handler(this::query);
-        router.get(PATH + "/queries").putMetadata(Endpoint.ABOUT, "The queries that run.").handler(this::list);
-        router.delete(PATH + "/queries/:id").putMetadata(Endpoint.ABOUT, "Ends a query.").handler(this::cancel);
+        router.get(PATH + "/queries")
+                .putMetadata(Endpoint.ABOUT, "The queries that run.")
+                .handler(this::list);
+        router.delete(PATH + "/queries/:id")
+                .putMetadata(Endpoint.ABOUT, "Ends a query.")
+                .handler(this::cancel);
     }
 
     private void query(RoutingContext context) {

@@ -33,10 +33,19 @@ public final class ReplayApi {
 
     /** Adds the routes. */
     public void mount(Router router) {
-        router.post(PATH).putMetadata(Endpoint.ABOUT, "Counts past events, or sends them to a destination again.").handler(Endpoint.body(BODY_MAX)).handler(Endpoint.blocking(this::begin));
-        router.get(PATH).putMetadata(Endpoint.ABOUT, "The replays, running and ended.").handler(Endpoint.blocking(context -> list()));
-        router.get(PATH + "/:number").putMetadata(Endpoint.ABOUT, "How a replay is.").handler(Endpoint.blocking(context -> show(find(context))));
-        router.delete(PATH + "/:number").putMetadata(Endpoint.ABOUT, "Ends a replay.").handler(Endpoint.blocking(this::cancel));
+        router.post(PATH)
+                .putMetadata(Endpoint.ABOUT, "Counts past events, or sends them to a destination again.")
+                .handler(Endpoint.body(BODY_MAX))
+                .handler(Endpoint.blocking(this::begin));
+        router.get(PATH)
+                .putMetadata(Endpoint.ABOUT, "The replays, running and ended.")
+                .handler(Endpoint.blocking(context -> list()));
+        router.get(PATH + "/:number")
+                .putMetadata(Endpoint.ABOUT, "How a replay is.")
+                .handler(Endpoint.blocking(context -> show(find(context))));
+        router.delete(PATH + "/:number")
+                .putMetadata(Endpoint.ABOUT, "Ends a replay.")
+                .handler(Endpoint.blocking(this::cancel));
     }
 
     private JsonObject begin(RoutingContext context) {
