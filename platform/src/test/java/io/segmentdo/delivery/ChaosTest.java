@@ -346,7 +346,7 @@ class ChaosTest {
             }
         });
         connector("", "request: {url: \"{{settings.url}}\", timeout: 300ms, body: {json: {\"@path\": \"$.\"}}}");
-        try (Pipeline pipeline = start(Quick.config())) {
+        try (Pipeline pipeline = start(Quick.config().http(within(Duration.ofHours(1))))) {
             pipeline.publish(0, 5);
             pipeline.awaitSettled();
 
