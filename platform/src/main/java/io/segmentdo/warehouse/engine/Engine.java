@@ -1,15 +1,18 @@
 package io.segmentdo.warehouse.engine;
 
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.OptionalLong;
 import java.util.StringTokenizer;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -75,9 +78,16 @@ public final class Engine {
                 "--sun-misc-unsafe-memory-access=allow",
                 "-Djava.io.tmpdir=" + home.resolve("tmp"),
                 "-cp",
-                System.getProperty("java.class.path"),
+                classPath(),
                 EngineMain.class.getName(),
                 home.resolve("spill").toString());
+    }
+
+    /** As this process has it, for one that works in another directory. */
+    private static String classPath() {
+        return Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator, -1))
+                .map(entry -> Path.of(entry).toAbsolutePath().toString())
+                .collect(Collectors.joining(File.pathSeparator));
     }
 
     private void awaitReady() throws IOException {
