@@ -9,6 +9,7 @@ import io.segmentdo.identity.IdentityConfig;
 import io.segmentdo.identity.IdentityLane;
 import io.segmentdo.identity.IdentityRules;
 import io.segmentdo.identity.LaneResult;
+import io.segmentdo.identity.OutboxLog;
 import io.segmentdo.store.Outbox;
 import io.segmentdo.store.OutboxConfig;
 import io.segmentdo.store.StoreConfig;

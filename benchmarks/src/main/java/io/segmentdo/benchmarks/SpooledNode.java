@@ -13,6 +13,7 @@ import io.segmentdo.identity.IdentityMeters;
 import io.segmentdo.identity.IdentityRules;
 import io.segmentdo.identity.Lanes;
 import io.segmentdo.identity.LocalDirectory;
+import io.segmentdo.identity.OutboxLog;
 import io.segmentdo.identity.Seal;
 import io.segmentdo.problem.PlatformException;
 import io.segmentdo.route.Router;

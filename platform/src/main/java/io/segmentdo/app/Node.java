@@ -26,6 +26,7 @@ import io.segmentdo.identity.IdentityMeters;
 import io.segmentdo.identity.IdentityRules;
 import io.segmentdo.identity.Lanes;
 import io.segmentdo.identity.LocalDirectory;
+import io.segmentdo.identity.OutboxLog;
 import io.segmentdo.identity.Owners;
 import io.segmentdo.identity.Seal;
 import io.segmentdo.plugin.Plugins;
@@ -197,13 +198,12 @@ public final class Node implements AutoCloseable {
                     clock,
                     data.resolve("connectors"));
             Optional<Warehouse> warehouse = warehouse(store, outbox);
-            Ownership ownership = new Ownership(outbox, deliveries, warehouse);
             IdentityMeters identity = new IdentityMeters(
                     metrics.registry(), discards, config.identity().effectiveLanes());
-            Claims claims = startLanes(store, ownership, identity);
+            Claims claims = startLanes(store, outbox, identity);
             parts.add(deliveries); // stops before the partitions are given up, so that it can store what it has done
             warehouse.ifPresent(parts::add);
-            claims.follow(ownership);
+            claims.follow(new Ownership(deliveries, warehouse));
             InstalledDestinations installed = new InstalledDestinations(plugins);
             Workspaces workspaces = workspaces(builtIn, deliveries, installed);
             workspaces.start();
@@ -312,13 +312,14 @@ public final class Node implements AutoCloseable {
         }
 
         /** Starts the lanes, and what will give them their partitions. */
-        private Claims startLanes(PartitionStore store, Ownership ownership, IdentityMeters meters) {
+        private Claims startLanes(PartitionStore store, Outbox outbox, IdentityMeters meters) {
             Lanes.registerCodecs(vertx.eventBus(), cluster.map(Cluster::seal).orElse(Seal.NONE));
+            OutboxLog log = new OutboxLog(outbox);
             Lanes lanes = new Lanes(
                     vertx,
                     cluster.map(Cluster::places).orElse(alone.places()),
                     directory,
-                    transport -> new IdentityLane(store, ownership, config.identity(), this::rulesOf, transport),
+                    transport -> new IdentityLane(store, log, config.identity(), this::rulesOf, transport),
                     meters);
             parts.await(lanes.start());
             parts.add(() -> parts.await(lanes.stop()));

@@ -1,12 +1,11 @@
-package io.segmentdo.benchmarks;
+package io.segmentdo.identity;
 
 import io.segmentdo.event.OutboxEntry;
-import io.segmentdo.identity.EventLog;
 import io.segmentdo.store.Changes;
 import io.segmentdo.store.Outbox;
 
-/** The outbox as lanes write to it, with nobody who reads. Safe for concurrent use by several lanes. */
-record OutboxLog(Outbox outbox) implements EventLog {
+/** The outbox as lanes write to it; who reads it, follows by itself. Safe for concurrent use by several lanes. */
+public record OutboxLog(Outbox outbox) implements EventLog {
     @Override
     public long open(int partition, long epoch) {
         return outbox.open(partition, epoch);
