@@ -25,14 +25,10 @@ record RatePlan(RateLimit limit, Optional<String> header, String form) {
         }
         YamlObject rate = connector.object("rate").allow("requests", "per", "concurrency", "daily", "retryAfter");
         YamlObject later = rate.object("retryAfter").allow("header", "form");
-        Duration per = rate.duration("per", Duration.ofSeconds(1));
-        if (per.isZero()) {
-            rate.problem("per", "a duration of more than nothing");
-        }
         return new RatePlan(
                 new RateLimit(
                         rate.count("requests", Integer.MAX_VALUE),
-                        per.isZero() ? Duration.ofSeconds(1) : per,
+                        rate.span("per", Duration.ofSeconds(1)),
                         rate.count("concurrency", Integer.MAX_VALUE),
                         rate.count("daily", Integer.MAX_VALUE)),
                 rate.has("retryAfter") ? Optional.of(later.text("header")) : Optional.empty(),

@@ -92,10 +92,7 @@ record RequestPlan(
     }
 
     private static Optional<Duration> timeout(YamlObject request) {
-        Duration timeout = request.duration("timeout", Duration.ofSeconds(1));
-        if (timeout.isZero()) {
-            request.problem("timeout", "a duration of more than nothing");
-        }
+        Duration timeout = request.span("timeout", Duration.ofSeconds(1));
         return request.has("timeout") ? Optional.of(timeout) : Optional.empty();
     }
 

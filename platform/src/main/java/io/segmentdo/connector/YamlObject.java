@@ -130,6 +130,16 @@ final class YamlObject {
         return otherwise;
     }
 
+    /** A duration of more than nothing. */
+    Duration span(String key, Duration otherwise) {
+        Duration span = duration(key, otherwise);
+        if (span.isZero()) {
+            problem(key, "a duration of more than nothing");
+            return otherwise;
+        }
+        return span;
+    }
+
     /** A duration such as {@code 500ms}, {@code 2s}, {@code 1m} or {@code 1h}. */
     Duration duration(String key, Duration otherwise) {
         schema.member(key).takes(SchemaNode.Kind.DURATION);

@@ -110,8 +110,8 @@ final class Access {
         boolean othersAccepted = accepted && acceptedStartNanos - startedNanos > 0;
         boolean again = accepted && suspects.containsAll(keys);
         if (othersAccepted || again) {
-            suspects.addAll(
-                    keys); // so that its next refusal says nothing about the credentials, even when it is the last
+            // its next refusal says nothing about the credentials either, even when it is the last
+            suspects.addAll(keys);
             return Refusal.ONE_EVENT;
         }
         return renewed || paused ? Refusal.PAUSE : Refusal.RENEW;

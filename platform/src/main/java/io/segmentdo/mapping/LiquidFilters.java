@@ -96,7 +96,10 @@ final class LiquidFilters {
             FILTERS.put(name, (value, arguments) -> JsonText.encode(value));
         }
         FILTERS.put("raw", (value, arguments) -> value);
-        date("date", "%A, %B %-e, %Y");
+        FILTERS.put(
+                "date",
+                (value, arguments) ->
+                        LiquidDates.format(value, arguments.text(0, "%A, %B %-e, %Y"), arguments.value(1)));
         date("date_to_xmlschema", "%Y-%m-%dT%H:%M:%S%:z");
         date("date_to_rfc822", "%a, %d %b %Y %H:%M:%S %z");
         date("date_to_string", "%d %b %Y");
@@ -125,11 +128,7 @@ final class LiquidFilters {
     }
 
     private static void date(String name, String pattern) {
-        FILTERS.put(
-                name,
-                (value, arguments) -> name.equals("date")
-                        ? LiquidDates.format(value, arguments.text(0, pattern), arguments.value(1))
-                        : LiquidDates.format(value, pattern, null));
+        FILTERS.put(name, (value, arguments) -> LiquidDates.format(value, pattern, null));
     }
 
     /** Without spaces, or without certain characters, at the places of a pattern. */

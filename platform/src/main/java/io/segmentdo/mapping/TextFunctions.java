@@ -190,13 +190,7 @@ final class TextFunctions {
         var arguments = DirectiveArguments.of(argument, site, "value", "style", "prefix", "allowed");
         String style = arguments.choiceOr("style", AS_IS, "snake", "camel", "title", "kebab");
         String prefix = arguments.text("prefix", "", 0, SEPARATOR_CHARS_MAX);
-        UnaryOperator<String> cleaned = UnaryOperator.identity();
-        if (arguments.has("allowed")) {
-            String allowed = arguments.text("allowed", "\\w", 1, SEPARATOR_CHARS_MAX);
-            BoundedPattern others = BoundedPattern.compile("[^" + allowed + "]", arguments.at("allowed"));
-            cleaned = name -> others.replaceAll(name, "_");
-        }
-        UnaryOperator<String> clean = cleaned;
+        UnaryOperator<String> clean = cleaning(arguments);
         return Functions.apply(arguments.required("value"), found -> {
             if (!(found instanceof Map<?, ?> map)) {
                 return Absent.ABSENT;
@@ -208,6 +202,16 @@ final class TextFunctions {
             });
             return renamed;
         });
+    }
+
+    /** Replaces what is not {@code allowed}, if that is given. */
+    private static UnaryOperator<String> cleaning(DirectiveArguments arguments) {
+        if (!arguments.has("allowed")) {
+            return UnaryOperator.identity();
+        }
+        String allowed = arguments.text("allowed", "\\w", 1, SEPARATOR_CHARS_MAX);
+        BoundedPattern others = BoundedPattern.compile("[^" + allowed + "]", arguments.at("allowed"));
+        return name -> others.replaceAll(name, "_");
     }
 
     /** {@code {value, style}}: a text as a name. */
