@@ -6,7 +6,7 @@ import { createRequire } from 'node:module'
 import { chromium } from 'playwright-core'
 import { answer, job } from './job.mjs'
 
-const { page: pageName, chromium: executablePath, calls, atOnce, posts, ...rest } = job()
+const { page: pageName, chromium: executablePath, calls, eventsBefore, posts, ...rest } = job()
 const packages = createRequire(import.meta.url)
 const snippet = packages('@segment/snippet')
 
@@ -50,7 +50,9 @@ try {
   page.on('console', (message) => console.error(message.text()))
   const requests = await recordRequests(page)
   await page.goto(`http://127.0.0.1:${server.address().port}/shop`)
-  const events = await page.evaluate(makeCalls, { calls, atOnce })
+  await page.evaluate(() => new Promise((resolve) => analytics.ready(resolve)))
+  if (eventsBefore) await send(eventsBefore, rest)
+  const events = await page.evaluate(makeCalls, { calls })
   await delivered(requests)
   answer({ events, requests: [...requests.values()] })
 } finally {
@@ -74,17 +76,28 @@ async function recordRequests(page) {
   return requests
 }
 
+// Events of the same source that go no further, all in one request: they use up for a while what is taken of it.
+async function send(count, { writeKey, cdnURL }) {
+  const event = { type: 'track', event: 'Sent Before', anonymousId: 'somebody-else', integrations: { All: false } }
+  const response = await fetch(`${cdnURL}/v1/batch`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify({ writeKey, batch: Array(count).fill(event) }),
+  })
+  if (response.status !== 200) throw new Error(`the events before were answered ${response.status}`)
+}
+
 // The SDK resolves a call that has to be repeated before it repeats it.
 async function delivered(requests) {
   const isDelivered = ({ method, status }) => method === 'POST' && status === 200
-  const deadline = Date.now() + 20_000
+  const deadline = Date.now() + 60_000
   while ([...requests.values()].filter(isDelivered).length < posts && Date.now() < deadline) {
     await new Promise((resolve) => setTimeout(resolve, 20))
   }
 }
 
 // Runs in the page.
-async function makeCalls({ calls, atOnce }) {
+async function makeCalls({ calls }) {
   const make = {
     alias: ({ userId, previousId }) => analytics.alias(userId, previousId),
     identify: ({ userId, traits }) => analytics.identify(userId, traits),
@@ -93,12 +106,9 @@ async function makeCalls({ calls, atOnce }) {
     screen: ({ name, properties }) => analytics.screen(name, properties),
     group: ({ groupId, traits }) => analytics.group(groupId, traits),
   }
-  await new Promise((resolve) => analytics.ready(resolve))
-  const contexts = []
+  const events = []
   for (const call of calls) {
-    const context = make[call.type](call)
-    contexts.push(atOnce ? context : await context)
+    events.push((await make[call.type](call)).event)
   }
-  const events = (await Promise.all(contexts)).map((context) => context.event)
   return JSON.parse(JSON.stringify(events))
 }

@@ -1,6 +1,7 @@
 package io.segmentdo.benchmarks;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.segmentdo.temporary.TemporaryDirectory;
 import io.segmentdo.warehouse.Warehouse;
 import io.segmentdo.warehouse.WarehouseConfig;
 import io.segmentdo.warehouse.WarehouseConfig.UpkeepConfig;
@@ -24,6 +25,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.iceberg.FileScanTask;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.io.CloseableIterable;
@@ -158,9 +160,10 @@ final class CommitsBenchmark implements Callable<Integer> {
                     queries.millis(TimedQueries.QUERIES.values().iterator().next()));
         }
         List<FileScanTask> files = files(table);
-        List<Path> onDisk = home.files().stream()
-                .filter(path -> path.startsWith(home.path().resolve("warehouse")))
-                .toList();
+        List<Path> onDisk;
+        try (Stream<Path> all = Files.walk(home.path().resolve("warehouse"))) {
+            onDisk = all.filter(Files::isRegularFile).toList();
+        }
         System.out.printf(
                 Locale.ROOT,
                 "| %d | %.1f | %.1f | %.1f | %d | %.1f | %d | %d | %d | %d | %.1f |%n",

@@ -7,6 +7,7 @@ import io.segmentdo.store.Changes;
 import io.segmentdo.store.PartitionStore;
 import io.segmentdo.store.StoreConfig;
 import io.segmentdo.store.rocks.RocksPartitionStore;
+import io.segmentdo.temporary.TemporaryDirectory;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;

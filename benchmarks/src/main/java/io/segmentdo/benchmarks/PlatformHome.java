@@ -1,5 +1,6 @@
 package io.segmentdo.benchmarks;
 
+import io.segmentdo.temporary.TemporaryDirectory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -50,7 +51,7 @@ final class PlatformHome implements AutoCloseable {
     }
 
     @Override
-    public void close() throws IOException {
+    public void close() {
         folder.close();
     }
 }

@@ -1,6 +1,7 @@
 package io.segmentdo.benchmarks;
 
 import io.segmentdo.benchmarks.IdentityEvents.Kind;
+import io.segmentdo.temporary.TemporaryDirectory;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;

@@ -1,5 +1,6 @@
 package io.segmentdo.benchmarks;
 
+import io.segmentdo.temporary.TemporaryDirectory;
 import io.segmentdo.warehouse.files.LocalFiles;
 import io.segmentdo.warehouse.table.CatalogConfig;
 import io.segmentdo.warehouse.table.Tables;

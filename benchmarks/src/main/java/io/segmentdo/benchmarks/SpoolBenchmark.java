@@ -7,6 +7,7 @@ import io.segmentdo.event.Utf8Json;
 import io.segmentdo.problem.PlatformException;
 import io.segmentdo.spool.Spool;
 import io.segmentdo.spool.SpoolConfig;
+import io.segmentdo.temporary.TemporaryDirectory;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;

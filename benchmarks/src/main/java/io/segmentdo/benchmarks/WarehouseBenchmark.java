@@ -2,6 +2,7 @@ package io.segmentdo.benchmarks;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.segmentdo.event.Event;
+import io.segmentdo.temporary.TemporaryDirectory;
 import io.segmentdo.warehouse.Warehouse;
 import io.segmentdo.warehouse.WarehouseConfig;
 import io.segmentdo.warehouse.table.WarehouseTable;

@@ -53,6 +53,7 @@ import io.vertx.core.ThreadingModel;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxBuilder;
 import io.vertx.core.VertxOptions;
+import io.vertx.core.file.FileSystemOptions;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.ext.web.Route;
 import java.nio.file.Path;
@@ -163,6 +164,8 @@ public final class Node implements AutoCloseable {
             this.discards = new Discards(metrics.registry(), config.telemetry().discards(), clock);
             VertxOptions options = new VertxOptions()
                     .setPreferNativeTransport(true)
+                    // no file is served from the class path, so no directory is needed to unpack such files into
+                    .setFileSystemOptions(new FileSystemOptions().setClassPathResolvingEnabled(false))
                     .setEventLoopPoolSize(config.http().effectiveEventLoops());
             int lanes = config.identity().effectiveLanes();
             this.cluster = config.cluster().enabled()

@@ -1,5 +1,8 @@
 package io.segmentdo.rocks;
 
+import io.segmentdo.temporary.TemporaryDirectory;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import org.rocksdb.AbstractImmutableNativeReference;
@@ -7,6 +10,7 @@ import org.rocksdb.ColumnFamilyDescriptor;
 import org.rocksdb.ColumnFamilyOptions;
 import org.rocksdb.DBOptions;
 import org.rocksdb.InfoLogLevel;
+import org.rocksdb.NativeLibraryLoader;
 import org.rocksdb.RocksDB;
 import org.rocksdb.WALRecoveryMode;
 
@@ -18,7 +22,13 @@ import org.rocksdb.WALRecoveryMode;
  */
 public final class Layout implements AutoCloseable {
     static {
-        RocksDB.loadLibrary();
+        // Left alone it unpacks itself into a file that is removed when the process ends, which one that is killed never does.
+        try (TemporaryDirectory directory = new TemporaryDirectory("rocksdb")) {
+            NativeLibraryLoader.getInstance().loadLibrary(directory.path().toString());
+        } catch (IOException e) {
+            throw new UncheckedIOException("RocksDB cannot be loaded", e);
+        }
+        RocksDB.loadLibrary(); // which finds it loaded
     }
 
     private static final long RECYCLED_LOGS = 2;

@@ -18,8 +18,8 @@ import java.util.concurrent.TimeUnit;
 /**
  * The platform in a JVM of its own, so that a test can kill it and start it again on the same data.
  *
- * <p>Its home is a folder of the test with {@code config/}, {@code data/} and {@code plugins/}, so that nothing depends
- * on what a build has packaged by the time the tests run.
+ * <p>Its home is a folder of the test with {@code config/}, {@code data/}, {@code plugins/} and {@code tmp/}, so that nothing
+ * depends on what a build has packaged by the time the tests run.
  */
 final class ChildPlatform implements AutoCloseable {
     private static final Duration START_TIMEOUT = Duration.ofMinutes(6);
@@ -54,6 +54,7 @@ final class ChildPlatform implements AutoCloseable {
 
     static ChildPlatform in(Path home, Place place, String... extraArguments) throws IOException {
         PluginJars.webhook(Files.createDirectories(home.resolve("plugins")), "webhook.jar");
+        Files.createDirectories(home.resolve("tmp"));
         return new ChildPlatform(home, place, FreePort.find(), List.of(extraArguments));
     }
 
@@ -87,6 +88,7 @@ final class ChildPlatform implements AutoCloseable {
                 "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1",
                 "-Xmx384m",
+                "-Djava.io.tmpdir=" + temporary(),
                 "-Dsegmentdo.home=" + home,
                 "io.segmentdo.app.cli.Main",
                 "up",
@@ -131,11 +133,16 @@ final class ChildPlatform implements AutoCloseable {
 
     /** What the running process says about itself. */
     String health() throws IOException, InterruptedException {
+        return get("/health");
+    }
+
+    /** A page that needs no token here. */
+    String get(String path) throws IOException, InterruptedException {
         try (HttpClient client = HttpClient.newHttpClient()) {
-            HttpRequest health = HttpRequest.newBuilder(uri("/health"))
+            HttpRequest page = HttpRequest.newBuilder(uri(path))
                     .timeout(Duration.ofSeconds(60))
                     .build();
-            return client.send(health, HttpResponse.BodyHandlers.ofString()).body();
+            return client.send(page, HttpResponse.BodyHandlers.ofString()).body();
         }
     }
 
@@ -160,6 +167,11 @@ final class ChildPlatform implements AutoCloseable {
         long start = System.nanoTime();
         process.destroy();
         return process.onExit().thenApply(ended -> Duration.ofNanos(System.nanoTime() - start));
+    }
+
+    /** The system's directory for temporary files, as the process sees it. */
+    Path temporary() {
+        return home.resolve("tmp");
     }
 
     /** What the process printed. */

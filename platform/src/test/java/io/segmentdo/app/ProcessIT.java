@@ -95,6 +95,34 @@ class ProcessIT {
         }
     }
 
+    @Test
+    void beingKilledLeavesNothingAmongTheTemporaryFilesOfTheSystem() throws Exception {
+        try (RecordingSink sink = RecordingSink.open();
+                ChildPlatform platform = ChildPlatform.in(home)) {
+            configure(sink.port());
+            Files.writeString(home.resolve("config/platform.yaml"), "warehouse: {commit-interval: 100ms}\n");
+            for (int kills = 0; kills < 3; kills++) {
+                platform.start();
+                Sender sender = new Sender("s" + kills, platform.port(), "process-key", acknowledged);
+                Thread thread = Thread.ofVirtual().start(sender);
+                awaitRowsInTheWarehouse(platform); // by then everything is loaded that is unpacked to be loaded
+                sender.end();
+                thread.join();
+                platform.kill();
+            }
+
+            assertThat(platform.temporary()).isEmptyDirectory();
+        }
+    }
+
+    private static void awaitRowsInTheWarehouse(ChildPlatform platform) throws Exception {
+        long deadline = System.nanoTime() + STANDSTILL.toNanos();
+        while (platform.get("/metrics").lines().noneMatch(line -> line.matches("segmentdo_warehouse_rows_total [1-9].*"))) {
+            assertThat(System.nanoTime()).as("still waiting").isLessThan(deadline);
+            Thread.sleep(20);
+        }
+    }
+
     /** Reads until the other side has closed the connection. */
     private static void awaitEnd(Socket socket) throws IOException {
         InputStream in = socket.getInputStream();

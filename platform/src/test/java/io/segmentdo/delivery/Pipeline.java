@@ -13,15 +13,16 @@ import io.segmentdo.store.Changes;
 import io.segmentdo.store.Outbox;
 import io.segmentdo.store.OutboxConfig;
 import io.segmentdo.store.PartitionStore;
+import io.segmentdo.temporary.TemporaryDirectory;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
-import java.nio.file.Path;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
@@ -35,6 +36,7 @@ final class Pipeline implements AutoCloseable {
     private final Outbox outbox;
     private final Deliveries deliveries;
     private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+    private final TemporaryDirectory states = states();
     private final long[] epochs;
     private long published;
 
@@ -46,11 +48,18 @@ final class Pipeline implements AutoCloseable {
             epochs[partition] = store.open(partition);
             outbox.open(partition, epochs[partition]);
         }
-        Path states = Path.of(System.getProperty("java.io.tmpdir"), "connectors-" + UUID.randomUUID());
         this.deliveries =
-                new Deliveries(config, vertx, store, outbox, catalogue, meters, InstantSource.system(), states);
+                new Deliveries(config, vertx, store, outbox, catalogue, meters, InstantSource.system(), states.path());
         for (int partition = 0; partition < epochs.length; partition++) {
             deliveries.own(partition, epochs[partition]);
+        }
+    }
+
+    private static TemporaryDirectory states() {
+        try {
+            return new TemporaryDirectory("connectors");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
@@ -186,5 +195,6 @@ final class Pipeline implements AutoCloseable {
         } catch (Exception e) {
             throw new AssertionError(e);
         }
+        states.close();
     }
 }

@@ -5,6 +5,7 @@ import io.segmentdo.api.Destination;
 import io.segmentdo.connector.DeclaredDestination;
 import io.segmentdo.destination.Catalogue;
 import io.segmentdo.plugin.PluginJars;
+import io.segmentdo.temporary.TemporaryDirectory;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -17,15 +18,17 @@ import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
-/** The destinations of this project, read from their modules; their code is compiled as it stands there. Immutable. */
+/**
+ * The destinations of this project, read from their modules; their code is compiled as it stands there, once in a process.
+ * Immutable.
+ */
 public final class NamedDestinations implements Catalogue {
     /** The project. */
     public static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
 
     private final Map<String, Destination> destinations = new TreeMap<>();
 
-    private NamedDestinations(List<Path> modules) throws IOException {
-        Path compiled = Files.createTempDirectory("plugins");
+    private NamedDestinations(List<Path> modules, Path compiled) throws IOException {
         for (Path module : modules) {
             ClassLoader code = PluginJars.compile(module.resolve("src/main"), compiled.resolve(module.getFileName()));
             ServiceLoader.load(Destination.class, code).forEach(this::put);
@@ -41,10 +44,22 @@ public final class NamedDestinations implements Catalogue {
 
     /** All of them. */
     public static NamedDestinations read() {
+        return Read.ALL;
+    }
+
+    private static final class Read {
+        static final NamedDestinations ALL = compile();
+    }
+
+    private static NamedDestinations compile() {
         try {
-            return new NamedDestinations(list(ROOT.resolve("plugins")).stream()
-                    .filter(module -> Files.isDirectory(module.resolve("src/main")))
-                    .toList());
+            TemporaryDirectory compiled = new TemporaryDirectory("plugins");
+            Runtime.getRuntime().addShutdownHook(new Thread(compiled::close)); // classes are loaded until then
+            return new NamedDestinations(
+                    list(ROOT.resolve("plugins")).stream()
+                            .filter(module -> Files.isDirectory(module.resolve("src/main")))
+                            .toList(),
+                    compiled.path());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -4,17 +4,15 @@ import io.segmentdo.app.Node;
 import io.segmentdo.app.PlatformConfig;
 import io.segmentdo.config.ConfigLoader;
 import io.segmentdo.config.Loaded;
-import java.io.IOException;
+import io.segmentdo.temporary.TemporaryDirectory;
 import java.io.PrintWriter;
 import java.io.Writer;
 import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 
 /**
@@ -27,31 +25,20 @@ final class Train implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        Path directory = Files.createTempDirectory("segmentdo-train");
-        try {
+        try (TemporaryDirectory home = new TemporaryDirectory("train")) {
+            Path directory = home.path();
             Map<String, String> options = Map.of("http.port", "0", "app.data-directory", directory.toString());
             Loaded<PlatformConfig> loaded = new ConfigLoader(Map.of(), directory)
                     .load(PlatformConfig.class, directory.resolve("platform.yaml"), options);
             String writeKey = Demo.writeKey(directory);
             try (DemoSink sink = DemoSink.open(new PrintWriter(Writer.nullWriter()), Clock.systemUTC());
-                    Node node = Node.start(loaded, directory, List.of(Demo.workspace(writeKey, sink.url())))) {
-                try (Sender sender = new Sender(URI.create("http://127.0.0.1:" + node.port()), writeKey)) {
-                    for (int i = 0; i < EVENTS; i++) {
-                        sender.track("user-" + i % 10, "Trained");
-                    }
+                    Node node = Node.start(loaded, directory, List.of(Demo.workspace(writeKey, sink.url())));
+                    Sender sender = new Sender(URI.create("http://127.0.0.1:" + node.port()), writeKey)) {
+                for (int i = 0; i < EVENTS; i++) {
+                    sender.track("user-" + i % 10, "Trained");
                 }
             }
-        } finally {
-            delete(directory);
         }
         return 0;
-    }
-
-    private static void delete(Path directory) throws IOException {
-        try (Stream<Path> files = Files.walk(directory)) {
-            for (Path file : files.sorted((a, b) -> b.compareTo(a)).toList()) {
-                Files.delete(file);
-            }
-        }
     }
 }

@@ -6,6 +6,7 @@ import io.segmentdo.fidelity.Fidelity;
 import io.segmentdo.fidelity.Score;
 import io.segmentdo.plugin.Plugins;
 import io.segmentdo.plugin.PluginsConfig;
+import io.segmentdo.temporary.TemporaryDirectory;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -59,15 +60,17 @@ final class Vectors implements Callable<Integer> {
         List<String> folders = new ArrayList<>(plugins);
         folders.addFirst(
                 Path.of(System.getProperty("segmentdo.home", "."), "plugins").toString());
-        Path copies = Files.createTempDirectory("segmentdo-vectors");
-        try (Plugins installed = Plugins.open(
-                PluginsConfig.DEFAULT.in(folders), copies, DeclaredDestination::read, new SimpleMeterRegistry())) {
+        try (TemporaryDirectory copies = new TemporaryDirectory("vectors");
+                Plugins installed = Plugins.open(
+                        PluginsConfig.DEFAULT.in(folders),
+                        copies.path(),
+                        DeclaredDestination::read,
+                        new SimpleMeterRegistry())) {
             installed
                     .problems()
                     .forEach(problem -> spec.commandLine().getErr().println(problem.jar() + ": " + problem.reason()));
             new Fidelity(installed).replay(folder, score -> print(score, out));
         }
-        Files.deleteIfExists(copies);
         return 0;
     }
 

@@ -1,12 +1,12 @@
 package io.segmentdo.warehouse.engine;
 
+import io.segmentdo.temporary.TemporaryDirectory;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.OptionalLong;
@@ -306,19 +306,6 @@ public final class Engine {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        remove(directory);
-    }
-
-    static void remove(Path directory) {
-        if (!Files.exists(directory)) {
-            return;
-        }
-        try (Stream<Path> all = Files.walk(directory)) {
-            for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
-                Files.deleteIfExists(path);
-            }
-        } catch (IOException | java.io.UncheckedIOException e) {
-            log.atWarn().addKeyValue("directory", directory).setCause(e).log("Files of a query engine stay behind");
-        }
+        TemporaryDirectory.remove(directory);
     }
 }

@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.segmentdo.problem.PlatformException;
 import io.segmentdo.problem.Problem;
+import io.segmentdo.temporary.TemporaryDirectory;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
@@ -66,7 +67,7 @@ public final class Engines implements AutoCloseable {
     public Engines(EnginesConfig config, Path directory, MeterRegistry meters) {
         this.config = config;
         this.directory = directory.toAbsolutePath();
-        Engine.remove(this.directory);
+        TemporaryDirectory.remove(this.directory);
         this.watchdog = Executors.newSingleThreadScheduledExecutor(
                 Thread.ofPlatform().name("query-watchdog").daemon().factory());
         watchdog.scheduleWithFixedDelay(this::watch, WATCH_MILLIS, WATCH_MILLIS, TimeUnit.MILLISECONDS);

@@ -3,6 +3,7 @@ package io.segmentdo.warehouse.export;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.segmentdo.problem.PlatformException;
 import io.segmentdo.problem.Problem;
+import io.segmentdo.temporary.TemporaryDirectory;
 import io.segmentdo.warehouse.engine.Engine;
 import io.segmentdo.warehouse.engine.Engines;
 import io.segmentdo.warehouse.engine.Limits;
@@ -17,7 +18,6 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.LocalDate;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -175,7 +175,7 @@ final class ExportJob {
             }
         }
         change(now -> now.at(days, done, written.rows()));
-        remove(directory);
+        TemporaryDirectory.remove(directory);
     }
 
     private Summary write(LocalDate day, Path target) throws InterruptedException {
@@ -268,7 +268,7 @@ final class ExportJob {
                 removeFiles(status(), place);
                 change(ExportStatus::withoutFiles);
             }
-            remove(staging);
+            TemporaryDirectory.remove(staging);
         } catch (IOException | RuntimeException e) {
             log.atWarn().addKeyValue("export", status().id()).setCause(e).log("Files of an export stay behind");
         }
@@ -277,16 +277,6 @@ final class ExportJob {
     static void removeFiles(ExportStatus status, ExportPlace place) throws IOException {
         for (ExportStatus.File file : status.files()) {
             place.remove(file.path());
-        }
-    }
-
-    private static void remove(Path directory) throws IOException {
-        if (Files.exists(directory)) {
-            try (Stream<Path> all = Files.walk(directory)) {
-                for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
-                    Files.delete(path);
-                }
-            }
         }
     }
 }

@@ -2,6 +2,7 @@ package io.segmentdo.warehouse.export;
 
 import io.segmentdo.problem.PlatformException;
 import io.segmentdo.problem.Problem;
+import io.segmentdo.temporary.TemporaryDirectory;
 import io.segmentdo.warehouse.engine.Engines;
 import io.segmentdo.warehouse.engine.Limits;
 import io.segmentdo.warehouse.export.ExportStatus.State;
@@ -71,6 +72,7 @@ public final class Exports implements AutoCloseable {
 
     /** Takes up what is known from before. */
     public void start() {
+        TemporaryDirectory.remove(directories.staging()); // where a process that was killed was writing
         for (ExportStatus status : kept.load()) {
             boolean wasRunning = status.state() == State.RUNNING;
             ExportStatus known = wasRunning

@@ -71,6 +71,7 @@ public final class Tables implements AutoCloseable {
             uri = "jdbc:sqlite:" + directory.resolve("catalog.db").toAbsolutePath();
         }
         if (uri.startsWith("jdbc:sqlite:")) {
+            SqliteLibrary.load();
             properties.put("jdbc.journal_mode", "WAL");
             properties.put("jdbc.synchronous", "FULL");
             properties.put("jdbc.busy_timeout", "10000");

@@ -203,6 +203,8 @@ class ExportsTest {
         ExportStatus.File placed = new ExportStatus.File("events-2026-03-01-0.csv.gz", 3);
         Files.createDirectories(root.resolve("killed"));
         Files.writeString(root.resolve("killed").resolve(placed.path()), "abc");
+        Path underWay = directory.resolve("staging/killed/2026-03-02");
+        Files.writeString(Files.createDirectories(underWay).resolve("out"), "ab");
         new JobFiles<>(directory.resolve("jobs"), ExportStatus.class)
                 .store("killed", ExportStatus.begun("killed", request, 1).with(placed));
 
@@ -218,6 +220,7 @@ class ExportsTest {
             Thread.sleep(5);
         }
         assertThat(root.resolve("killed").resolve(placed.path())).doesNotExist();
+        assertThat(underWay).doesNotExist();
         assertThat(files()).filteredOn(file -> file.startsWith("done/")).hasSize(4);
     }
 
