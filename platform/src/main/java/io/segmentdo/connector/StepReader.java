@@ -153,8 +153,6 @@ final class StepReader {
             Optional<StepPlan.Cache> cache,
             List<String> later) {
         Set<String> known = with(names, "step");
-        Set<String> inUrls = new HashSet<>(known);
-        inUrls.addAll(earlier);
         Optional<StepPlan.Each> each = each(step, known);
         return new StepPlan(
                 name,
@@ -162,18 +160,12 @@ final class StepReader {
                 each,
                 step.has("steps")
                         ? Optional.empty()
-                        : Optional.of(RequestPlan.read(step, withItem(inUrls, each), secrets)),
+                        : Optional.of(RequestPlan.read(step, withItem(with(known, earlier), each), secrets)),
                 inner,
-                capture(step, ofResponse(known)),
+                capture(step, with(known, ResponseRules.NAMES)),
                 cache,
                 step.has("response") ? Optional.of(ResponseRules.read(step)) : Optional.empty(),
                 next(step, later));
-    }
-
-    private static Set<String> ofResponse(Set<String> names) {
-        Set<String> more = new HashSet<>(names);
-        more.addAll(ResponseRules.NAMES);
-        return more;
     }
 
     private static Map<String, Mapping> capture(YamlObject step, Set<String> names) {
@@ -206,9 +198,13 @@ final class StepReader {
 
     /** These names and one more. */
     static Set<String> with(Set<String> names, String name) {
-        Set<String> more = new HashSet<>(names);
-        more.add(name);
-        return more;
+        return with(names, Set.of(name));
+    }
+
+    private static Set<String> with(Set<String> names, Set<String> more) {
+        Set<String> all = new HashSet<>(names);
+        all.addAll(more);
+        return all;
     }
 
     private static StepPlan.Cache cache(YamlObject step, Set<String> names) {

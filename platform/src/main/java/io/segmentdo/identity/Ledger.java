@@ -276,13 +276,13 @@ final class Ledger {
     private void unmerge(Unmerge request) {
         LedgerNode part = state.findNode(request.id());
         List<LedgerNode> followers = part == null || !request.isAlone() ? List.of() : followers(part);
-        if (part != null && !followers.isEmpty()) {
-            takeAway(part, followers, request.cause());
-        } else if (part != null && part.parent != null) {
-            takeOut(part, request);
-        } else {
+        if (part == null || (part.parent == null && followers.isEmpty())) {
             append(Fact.Kind.REFUSED, request.id(), request.id(), "not absorbed", null, request.cause());
             state.decided(Verdict.NOTHING_TO_DO);
+        } else if (request.isAlone()) {
+            takeAway(part, followers, request.cause());
+        } else {
+            takeOut(part, request.cause());
         }
     }
 
@@ -296,7 +296,7 @@ final class Ledger {
     }
 
     /**
-     * Takes a single identifier away to which others lead. First they move: to where it led itself, or, when it was the root,
+     * Takes a single identifier away. Others that lead to it move first: to where it led itself, or, when it was the root,
      * to the oldest of them, which becomes the root before. When nobody leads to it any more, it goes.
      */
     private void takeAway(LedgerNode gone, List<LedgerNode> followers, Cause cause) {
@@ -368,7 +368,7 @@ final class Ledger {
     }
 
     /** Takes an absorbed root out of its component again, with all that came with it. */
-    private void takeOut(LedgerNode part, Unmerge request) {
+    private void takeOut(LedgerNode part, Cause cause) {
         LedgerNode root = root(part);
         part.parent = null;
         for (ActorId member : List.copyOf(root.members.keySet())) {
@@ -377,10 +377,8 @@ final class Ledger {
             }
         }
         keepApart(part, root);
-        Parting parting = request.isAlone() ? Parting.LEAVES_IT_BEHIND : Parting.TAKES_ITS_OWN;
-        Cause cause = request.cause();
         long fact = append(Fact.Kind.UNMERGED, part.id, root.id, cause.rule(), null, cause);
-        Hold hold = new Hold(part.id, List.copyOf(part.members.keySet()), fact, parting, cause);
+        Hold hold = new Hold(part.id, List.copyOf(part.members.keySet()), fact, Parting.TAKES_ITS_OWN, cause);
         begin(fact, List.of(part.id, root.id), List.of(List.of(hold)));
         release(root, part);
         state.decided(Verdict.DECIDED);

@@ -53,6 +53,7 @@ public final class Tables implements AutoCloseable {
      * @param location below which the tables lie, without a slash at its end
      */
     public static Tables open(CatalogConfig config, Path directory, FileIO files, String location) {
+        NativeLibraries.loadSnappy();
         try {
             Catalog catalog = config.isRest() ? rest(config, files) : jdbc(config, directory, files, location);
             return new Tables(catalog, files, location);
@@ -71,7 +72,7 @@ public final class Tables implements AutoCloseable {
             uri = "jdbc:sqlite:" + directory.resolve("catalog.db").toAbsolutePath();
         }
         if (uri.startsWith("jdbc:sqlite:")) {
-            SqliteLibrary.load();
+            NativeLibraries.loadSqlite();
             properties.put("jdbc.journal_mode", "WAL");
             properties.put("jdbc.synchronous", "FULL");
             properties.put("jdbc.busy_timeout", "10000");
