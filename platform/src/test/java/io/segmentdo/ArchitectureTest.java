@@ -24,7 +24,7 @@ class ArchitectureTest {
             .importPackages("io.segmentdo");
 
     /** Serve all packages: values without behaviour of their own. */
-    private static final Set<String> SERVES_ALL = 
+    private static final Set<String> SERVES_ALL =
             Set.of("api", "config", "priority", "problem", "rest", "telemetry", "temporary");
 
     /** What each package may import beside {@link #SERVES_ALL}; {@code app} wires everything. */

@@ -22,7 +22,8 @@ import org.rocksdb.WALRecoveryMode;
  */
 public final class Layout implements AutoCloseable {
     static {
-        // Left alone it unpacks itself into a file that is removed when the process ends, which one that is killed never does.
+        // Left alone it unpacks itself into a file that is removed when the process ends, which one that is killed
+        // never does.
         try (TemporaryDirectory directory = new TemporaryDirectory("rocksdb")) {
             NativeLibraryLoader.getInstance().loadLibrary(directory.path().toString());
         } catch (IOException e) {

@@ -117,7 +117,9 @@ class ProcessIT {
 
     private static void awaitRowsInTheWarehouse(ChildPlatform platform) throws Exception {
         long deadline = System.nanoTime() + STANDSTILL.toNanos();
-        while (platform.get("/metrics").lines().noneMatch(line -> line.matches("segmentdo_warehouse_rows_total [1-9].*"))) {
+        while (platform.get("/metrics")
+                .lines()
+                .noneMatch(line -> line.matches("segmentdo_warehouse_rows_total [1-9].*"))) {
             assertThat(System.nanoTime()).as("still waiting").isLessThan(deadline);
             Thread.sleep(20);
         }
