@@ -50,7 +50,7 @@ class ArchitectureTest {
             entry("cluster", Set.of("identity", "store")),
             entry("delivery", Set.of("destination", "event", "identity", "mapping", "source", "store")),
             entry("fidelity", Set.of("destination", "mapping")),
-            entry("warehouse", Set.of("aws", "event", "store")),
+            entry("warehouse", Set.of("aws", "event", "identity", "store")),
             entry("plugin", Set.of("delivery", "destination")),
             entry("collect", Set.of("event", "source", "spool")),
             entry("control", Set.of("delivery", "destination", "event", "identity", "mapping", "source")));

@@ -5,6 +5,7 @@ import io.segmentdo.event.Event;
 import io.segmentdo.event.EventType;
 import io.segmentdo.event.IdentifiedEvent;
 import io.segmentdo.event.Utf8Json;
+import io.segmentdo.identity.Colleagues;
 import io.segmentdo.store.Changes;
 import io.segmentdo.store.Outbox;
 import io.segmentdo.store.OutboxConfig;
@@ -43,7 +44,7 @@ final class FilledOutbox implements AutoCloseable {
 
     /** A warehouse that has all partitions from now on; closed by the caller, before this. */
     Warehouse warehouse(WarehouseConfig config, Path directory, MeterRegistry meters) {
-        Warehouse warehouse = new Warehouse(config, directory, store, outbox, meters, InstantSource.system());
+        Warehouse warehouse = new Warehouse(config, directory, store, outbox, Colleagues.NONE, meters, InstantSource.system());
         for (int partition = 0; partition < PARTITIONS; partition++) {
             warehouse.own(partition, epochs[partition]);
         }

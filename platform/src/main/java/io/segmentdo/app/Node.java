@@ -47,6 +47,7 @@ import io.segmentdo.telemetry.Discards;
 import io.segmentdo.telemetry.Ledger;
 import io.segmentdo.telemetry.Metrics;
 import io.segmentdo.warehouse.Warehouse;
+import io.segmentdo.warehouse.erasure.ErasureApi;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.ThreadingModel;
@@ -149,6 +150,7 @@ public final class Node implements AutoCloseable {
         private final Optional<Cluster> cluster;
         private final LocalDirectory alone;
         private final Directory directory;
+        private final Colleagues colleagues;
 
         /** By workspace; replaced with each change, read by the lanes. */
         private volatile Map<String, IdentityRules> identityRules = Map.of();
@@ -175,6 +177,8 @@ public final class Node implements AutoCloseable {
             this.alone = new LocalDirectory(lanes);
             this.directory = cluster.<Directory>map(joined -> joined).orElse(alone);
             this.vertx = startVertx(options);
+            this.colleagues =
+                    cluster.map(joined -> joined.colleagues(vertx)).orElse(Colleagues.NONE);
             parts.add(() -> parts.await(vertx.close()));
         }
 
@@ -232,7 +236,10 @@ public final class Node implements AutoCloseable {
             Optional<WarehouseReading> reading = warehouse.map(tables -> parts.add(new WarehouseReading(
                             config.warehouse(), tables, deliveries, data, metrics.registry(), clock))
                     .start());
-            reading.ifPresent(mounted -> mounted.mount(api, workspaces));
+            reading.ifPresent(mounted -> {
+                mounted.mount(api, workspaces);
+                new ErasureApi(parts.add(mounted.erasures(colleagues, spool::depthEvents))).mount(api);
+            });
             mountProfiles(api, store.partitions(), reading.map(WarehouseReading::pastEvents));
             return new Node(parts, metrics, owner, startServers(collector, api));
         }
@@ -290,7 +297,13 @@ public final class Node implements AutoCloseable {
         private Optional<Warehouse> warehouse(PartitionStore store, Outbox outbox) {
             return config.warehouse().enabled()
                     ? Optional.of(new Warehouse(
-                            config.warehouse(), data.resolve("warehouse"), store, outbox, metrics.registry(), clock))
+                            config.warehouse(),
+                            data.resolve("warehouse"),
+                            store,
+                            outbox,
+                            colleagues,
+                            metrics.registry(),
+                            clock))
                     : Optional.empty();
         }
 
@@ -366,8 +379,6 @@ public final class Node implements AutoCloseable {
                             new ApiGuard(owner, config.control(), clock),
                             config.control())
                     .mount(api);
-            Colleagues colleagues =
-                    cluster.map(joined -> joined.colleagues(vertx)).orElse(Colleagues.NONE);
             new DiscardsApi(discards, colleagues).mount(api);
             new DeliveryApi(deliveries.deadLetters(colleagues)).mount(api);
             new DestinationsApi(deliveries, colleagues).mount(api);

@@ -4,10 +4,12 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.segmentdo.control.Workspaces;
 import io.segmentdo.delivery.Deliveries;
 import io.segmentdo.delivery.PastEvent;
+import io.segmentdo.identity.Colleagues;
 import io.segmentdo.profile.PastEvents;
 import io.segmentdo.warehouse.Warehouse;
 import io.segmentdo.warehouse.WarehouseConfig;
 import io.segmentdo.warehouse.engine.Engines;
+import io.segmentdo.warehouse.erasure.Erasures;
 import io.segmentdo.warehouse.export.ExportApi;
 import io.segmentdo.warehouse.export.Exports;
 import io.segmentdo.warehouse.files.S3Files;
@@ -23,10 +25,13 @@ import java.time.Clock;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.LongSupplier;
 
 /** The reading half of the warehouse: queries, exports and replays, and what they share. */
 final class WarehouseReading implements AutoCloseable {
     private final WarehouseConfig config;
+    private final Warehouse warehouse;
+    private final Reader reader;
     private final Engines engines;
     private final Queries queries;
     private final Optional<S3Files> bucket;
@@ -41,9 +46,10 @@ final class WarehouseReading implements AutoCloseable {
             MeterRegistry meters,
             InstantSource clock) {
         this.config = config;
+        this.warehouse = warehouse;
         Path temporary = data.resolve("tmp");
         this.engines = new Engines(config.query().engines(), temporary.resolve("engines"), meters);
-        Reader reader = new Reader(
+        this.reader = new Reader(
                 warehouse::tables,
                 temporary.resolve("copies"),
                 config.query().cache().bytes());
@@ -99,6 +105,11 @@ final class WarehouseReading implements AutoCloseable {
     /** The events of profiles, out of the tables. */
     PastEvents pastEvents() {
         return new WarehouseEvents(queries, config.query().engines().limits());
+    }
+
+    /** What erases people, on this member and the others. */
+    Erasures erasures(Colleagues colleagues, LongSupplier spooled) {
+        return new Erasures(warehouse, reader, colleagues, spooled);
     }
 
     void mount(Router router, Workspaces workspaces) {

@@ -89,6 +89,11 @@ public final class Outbox {
         return partitions.get(partition).tail();
     }
 
+    /** The last committed position by the store, also of a partition that another member owns; 0 when there is none. */
+    public long storedTail(int partition) {
+        return partitions.get(partition).storedTail();
+    }
+
     /** The oldest position that is kept, 1 when there is none. */
     public long head(int partition) {
         return partitions.get(partition).head();

@@ -56,10 +56,10 @@ final class OutboxPartition {
 
     private void recover() {
         recent.clear();
-        PartitionStore.Entry last = store.last(number, Keyspace.OUTBOX);
+        PartitionStore.Entry last = last();
         List<PartitionStore.Entry> first =
                 last == null ? List.of() : store.scan(number, Keyspace.OUTBOX, LOWEST, HIGHEST, 1);
-        stagedTail = last == null ? 0 : OutboxCodec.position(last.key());
+        stagedTail = position(last);
         stagedBytes = last == null ? 0 : OutboxCodec.header(last.value()).bytesBefore() + last.value().length;
         head = first.isEmpty() ? 1 : OutboxCodec.position(first.getFirst().key());
         headBytes = first.isEmpty()
@@ -169,6 +169,19 @@ final class OutboxPartition {
 
     long tail() {
         return tail;
+    }
+
+    /** The tail by the store, which is right also when another member owns the partition. */
+    long storedTail() {
+        return position(last());
+    }
+
+    private PartitionStore.@Nullable Entry last() {
+        return store.last(number, Keyspace.OUTBOX);
+    }
+
+    private static long position(PartitionStore.@Nullable Entry entry) {
+        return entry == null ? 0 : OutboxCodec.position(entry.key());
     }
 
     /** How many bytes are kept. */

@@ -1,12 +1,14 @@
 package io.segmentdo.warehouse;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.segmentdo.identity.Colleagues;
 import io.segmentdo.problem.PlatformException;
 import io.segmentdo.problem.Problem;
 import io.segmentdo.store.Outbox;
 import io.segmentdo.store.PartitionStore;
 import io.segmentdo.warehouse.files.LocalFiles;
 import io.segmentdo.warehouse.files.S3Files;
+import io.segmentdo.warehouse.load.Backlog;
 import io.segmentdo.warehouse.load.Conflicts;
 import io.segmentdo.warehouse.load.LoadMeters;
 import io.segmentdo.warehouse.load.Loader;
@@ -41,6 +43,7 @@ public final class Warehouse implements AutoCloseable {
     private final Path directory;
     private final Conflicts conflicts;
     private final Loader loader;
+    private final CatchUp catchUp;
     private final Upkeep upkeep;
     private @Nullable Tables tables;
 
@@ -48,12 +51,14 @@ public final class Warehouse implements AutoCloseable {
      * Starts with no partition.
      *
      * @param directory where tables and catalog are when nothing else is configured
+     * @param colleagues the members that load other partitions of the store into the same tables
      */
     public Warehouse(
             WarehouseConfig config,
             Path directory,
             PartitionStore store,
             Outbox outbox,
+            Colleagues colleagues,
             MeterRegistry registry,
             InstantSource clock) {
         Workers.prepare(); // now, because the first event may come when the process is already asked to end
@@ -73,6 +78,7 @@ public final class Warehouse implements AutoCloseable {
                         CLOSING),
                 conflicts,
                 meters);
+        this.catchUp = new CatchUp(new Backlog(store, outbox), loader::hurry, colleagues);
         WarehouseConfig.UpkeepConfig rules = config.upkeep();
         this.upkeep = new Upkeep(
                 this::tables,
@@ -135,26 +141,26 @@ public final class Warehouse implements AutoCloseable {
     }
 
     /**
-     * Removes everything about some profiles, and about those that they have absorbed, from the tables of a workspace, old
-     * states included; blocks until it is done. What the outbox of this node has is loaded first, so that nothing of it
-     * comes later. They have to be deleted before, each member of a cluster has to be asked, and queries that read old
-     * states meanwhile fail.
+     * Removes everything about some profiles that were deleted, and about those that they have absorbed, from the tables of
+     * a workspace, old states included; blocks until it is done. What is in the outboxes of all members is loaded first, so
+     * that nothing of it comes later. Queries that read old states meanwhile fail.
      */
     public ErasureReceipt erase(String workspace, Set<String> profileIds) throws InterruptedException {
-        if (!catchUp(BEFORE_ERASURE)) {
+        List<Integer> behind = catchUp.run(BEFORE_ERASURE);
+        if (!behind.isEmpty()) {
             throw new PlatformException(
                     Problem.OVERLOADED,
-                    "erase: the outbox was not loaded within " + BEFORE_ERASURE
+                    "erase: the outboxes of partitions " + behind + " were not loaded within " + BEFORE_ERASURE
                             + " (expected: later, nothing is erased)");
         }
         return upkeep.erase(workspace, profileIds);
     }
 
     /**
-     * Brings what has been identified until now into the tables; false when that takes longer than it may. Blocks.
+     * Brings what all members have identified until now into the tables; false when that takes longer than it may. Blocks.
      */
     public boolean catchUp(Duration patience) throws InterruptedException {
-        return loader.catchUp(patience);
+        return catchUp.run(patience).isEmpty();
     }
 
     /** Why events do not get into the tables, if they do not. */

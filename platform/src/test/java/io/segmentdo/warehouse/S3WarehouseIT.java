@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.segmentdo.config.ByteSize;
 import io.segmentdo.event.Event;
+import io.segmentdo.event.ProfileFact;
 import io.segmentdo.warehouse.engine.Engines;
 import io.segmentdo.warehouse.engine.EnginesConfig;
 import io.segmentdo.warehouse.engine.Head;
@@ -33,6 +34,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.apache.iceberg.io.FileInfo;
 import org.apache.iceberg.io.PositionOutputStream;
@@ -136,6 +138,68 @@ class S3WarehouseIT {
                 assertThatThrownBy(() -> exports.begin(request)).hasMessageContaining("a prefix without objects");
             }
         }
+    }
+
+    @Test
+    void whoIsErasedIsInNoObjectAndInNoCopyOfOne() throws Exception {
+        try (FaultyProxy proxy = new FaultyProxy(server.endpoint(), 0.1, 11);
+                WarehouseNode node = new WarehouseNode(home, config(proxy.endpoint(), "s3://lake/erased"));
+                Engines engines =
+                        new Engines(EnginesConfig.DEFAULT, home.resolve("engines"), new SimpleMeterRegistry())) {
+            node.add(0, List.of(WarehouseNode.track("gone", "{\"n\":1}")));
+            node.awaitLoaded();
+            node.add(1, List.of(anonymous("keep")));
+            node.add(0, ProfileFact.Kind.DELETED, "p-u1", null);
+            node.awaitLoaded();
+            Path copies = home.resolve("copies");
+            Reader reader = new Reader(node.warehouse::tables, copies, 1 << 20);
+            Queries queries =
+                    new Queries(engines, reader, patience -> true, new SimpleMeterRegistry(), Clock.systemUTC());
+            assertThat(count(queries)).isEqualToNormalizingNewlines("n\n2\n");
+            assertThat(copies.toFile().list()).hasSize(2);
+
+            node.warehouse.erase(WarehouseNode.WORKSPACE, Set.of("p-u1"));
+            reader.forgetRemoved();
+
+            assertThat(copies.toFile().list()).as("that of the file with nobody else is gone").hasSize(1);
+            assertThat(LyingRows.of(node.warehouse.tables(), WarehouseNode.WORKSPACE))
+                    .hasSize(1)
+                    .allMatch(row -> row.contains("keep"));
+            assertThat(count(queries)).isEqualToNormalizingNewlines("n\n1\n");
+            new Reader(node.warehouse::tables, copies, 1 << 20);
+            assertThat(copies.toFile().list()).as("after a start").isEmpty();
+        }
+    }
+
+    private static Event anonymous(String messageId) {
+        Event event = WarehouseNode.track(messageId, "{}");
+        return new Event(
+                event.type(),
+                event.workspace(),
+                event.source(),
+                messageId,
+                null,
+                "device",
+                null,
+                null,
+                event.timestampMillis(),
+                event.receivedAtMillis(),
+                event.json());
+    }
+
+    private static String count(Queries queries) {
+        ByteArrayOutputStream rows = new ByteArrayOutputStream();
+        queries.run(
+                new QueryRequest(
+                        "q",
+                        WarehouseNode.WORKSPACE,
+                        "SELECT count(*) AS n FROM events",
+                        ResultForm.CSV,
+                        Optional.empty(),
+                        false,
+                        EnginesConfig.DEFAULT.limits()),
+                sink(rows));
+        return rows.toString(UTF_8);
     }
 
     private static void awaitObject(S3Files bucket, String location) throws InterruptedException {

@@ -2,21 +2,16 @@ package io.segmentdo.warehouse;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.segmentdo.config.ByteSize;
 import io.segmentdo.event.Event;
-import io.segmentdo.event.EventType;
-import io.segmentdo.event.ProfileFact;
 import io.segmentdo.warehouse.files.LocalFiles;
 import io.segmentdo.warehouse.table.Positions;
 import io.segmentdo.warehouse.table.WarehouseTable;
-import io.segmentdo.warehouse.upkeep.ErasureReceipt;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Set;
 import java.util.stream.Stream;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.data.Record;
@@ -122,74 +117,6 @@ class UpkeepIT {
     }
 
     @Test
-    void anErasedProfileIsInNoTableAndInNoFile() throws Exception {
-        try (WarehouseNode node = new WarehouseNode(home, config())) {
-            for (int i = 0; i < 5; i++) {
-                node.add(
-                        i % 3,
-                        List.of(WarehouseNode.track("keep" + i, "{\"secret\":\"no\"}"), other("gone" + i, "u-gone")));
-                node.awaitLoaded();
-            }
-            node.add(0, ProfileFact.Kind.MERGED, "p-u-gone", "p-before");
-            node.awaitLoaded();
-            Positions before = Positions.of(node.table(WarehouseTable.EVENTS)).orElseThrow();
-
-            ErasureReceipt receipt = node.warehouse.erase(WarehouseNode.WORKSPACE, Set.of("p-u-gone"));
-
-            assertThat(receipt.rows()).containsEntry("events", 5L).containsEntry("profile_merges", 1L);
-            assertThat(receipt.files()).isEqualTo(6);
-            assertThat(node.rows(WarehouseTable.EVENTS).stream().map(row -> (String) row.getField("message_id")))
-                    .containsExactlyInAnyOrder("keep0", "keep1", "keep2", "keep3", "keep4");
-            assertThat(node.rows(WarehouseTable.PROFILE_MERGES)).isEmpty();
-            assertThat(dataFiles()).hasSize(5);
-            assertThat(node.table(WarehouseTable.EVENTS).snapshots()).hasSize(1);
-            assertThat(Positions.of(node.table(WarehouseTable.EVENTS))).hasValue(before);
-            assertThat(node.warehouse
-                            .erase(WarehouseNode.WORKSPACE, Set.of("p-u-gone"))
-                            .files())
-                    .isZero();
-        }
-    }
-
-    @Test
-    void whoIsErasedGoesWithAllTheyHadAbsorbed() throws Exception {
-        try (WarehouseNode node = new WarehouseNode(home, config())) {
-            for (String user : List.of("first", "second", "third", "gone", "out")) {
-                node.add(0, List.of(other(user, user)));
-            }
-            node.add(1, ProfileFact.Kind.MERGED, "p-gone", "p-third", 3, null);
-            node.add(1, ProfileFact.Kind.MERGED, "p-gone", "p-out", 4, null);
-            node.add(0, ProfileFact.Kind.MERGED, "p-third", "p-second", 2, null);
-            node.add(0, ProfileFact.Kind.MERGED, "p-second", "p-first", 1, null);
-            node.add(0, ProfileFact.Kind.UNMERGED, "p-out", "p-gone", 5, "{}");
-
-            ErasureReceipt receipt = node.warehouse.erase(WarehouseNode.WORKSPACE, Set.of("p-gone"));
-
-            assertThat(receipt.profileIds()).containsExactlyInAnyOrder("p-gone", "p-third", "p-second", "p-first");
-            assertThat(node.rows(WarehouseTable.EVENTS).stream().map(row -> (String) row.getField("message_id")))
-                    .containsExactly("out");
-        }
-    }
-
-    @Test
-    void whatWasStillInTheOutboxDoesNotComeBackAfterAnErasure() throws Exception {
-        String identify = "{\"type\":\"identify\",\"traits\":{\"plan\":\"pro\"}}";
-        try (WarehouseNode node = new WarehouseNode(home, WarehouseNode.with(Duration.ofHours(1), 10))) {
-            node.add(0, List.of(WarehouseNode.event("early", EventType.IDENTIFY, identify)));
-            assertThat(node.warehouse.catchUp(Duration.ofMinutes(5))).isTrue();
-            node.add(1, List.of(WarehouseNode.event("late", EventType.IDENTIFY, identify)));
-
-            ErasureReceipt receipt = node.warehouse.erase(WarehouseNode.WORKSPACE, Set.of("p-u1"));
-
-            assertThat(receipt.rows()).containsEntry("events", 2L).containsEntry("users", 1L);
-        } // which loads what is left
-        try (WarehouseNode node = new WarehouseNode(home, config())) {
-            assertThat(node.rows(WarehouseTable.EVENTS)).isEmpty();
-            assertThat(node.rows(WarehouseTable.USERS)).isEmpty();
-        }
-    }
-
-    @Test
     void aStateThatOthersHaveForgottenDoesNotMakeEventsComeTwice() throws Exception {
         try (WarehouseNode node = new WarehouseNode(home, config())) {
             load(node, 3);
@@ -220,22 +147,6 @@ class UpkeepIT {
         }
     }
 
-    private static Event other(String messageId, String userId) {
-        Event event = WarehouseNode.track(messageId, "{}");
-        return new Event(
-                event.type(),
-                event.workspace(),
-                event.source(),
-                messageId,
-                userId,
-                null,
-                null,
-                null,
-                event.timestampMillis(),
-                event.receivedAtMillis(),
-                event.json());
-    }
-
     private static void load(WarehouseNode node, int commits) throws Exception {
         for (int i = 0; i < commits; i++) {
             node.add(i % 3, List.of(WarehouseNode.track("m" + i, "{\"n\":" + i + "}")));
@@ -257,20 +168,6 @@ class UpkeepIT {
 
     /** Joins what there is and keeps no old state. */
     private static WarehouseConfig config() {
-        WarehouseConfig d = WarehouseNode.quick();
-        return new WarehouseConfig(
-                true,
-                d.location(),
-                d.commitInterval(),
-                d.profilesInterval(),
-                d.commitBytes(),
-                d.columnsMax(),
-                new WarehouseConfig.UpkeepConfig(
-                        Duration.ofHours(1), 12, ByteSize.mebibytes(128), Duration.ZERO, Duration.ofHours(24)),
-                d.catalog(),
-                d.s3(),
-                d.query(),
-                d.export(),
-                d.replay());
+        return WarehouseNode.keeping(Duration.ZERO);
     }
 }

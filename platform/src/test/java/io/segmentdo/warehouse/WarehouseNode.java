@@ -1,12 +1,14 @@
 package io.segmentdo.warehouse;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.segmentdo.config.ByteSize;
 import io.segmentdo.event.Event;
 import io.segmentdo.event.EventType;
 import io.segmentdo.event.IdentifiedEvent;
 import io.segmentdo.event.OutboxEntry;
 import io.segmentdo.event.ProfileFact;
 import io.segmentdo.event.Utf8Json;
+import io.segmentdo.identity.Colleagues;
 import io.segmentdo.store.Changes;
 import io.segmentdo.store.Outbox;
 import io.segmentdo.store.OutboxConfig;
@@ -49,7 +51,19 @@ final class WarehouseNode implements AutoCloseable {
     WarehouseNode(Path home, WarehouseConfig config, Set<Integer> owned) {
         store = RocksPartitionStore.open(home.resolve("store"), StoreConfig.DEFAULT.withPartitions(PARTITIONS), meters);
         outbox = new Outbox(store, OutboxConfig.DEFAULT, meters, InstantSource.system());
-        warehouse = new Warehouse(config, home.resolve("warehouse"), store, outbox, meters, clock);
+        warehouse = new Warehouse(config, home.resolve("warehouse"), store, outbox, Colleagues.NONE, meters, clock);
+        own(owned);
+    }
+
+    /** Takes the partitions from another node with the same store and tables, which does not notice. */
+    WarehouseNode(WarehouseNode former, Path home, WarehouseConfig config) {
+        store = former.store;
+        outbox = new Outbox(store, OutboxConfig.DEFAULT, meters, InstantSource.system());
+        warehouse = new Warehouse(config, home.resolve("warehouse"), store, outbox, Colleagues.NONE, meters, clock);
+        own(Set.of(0, 1, 2, 3));
+    }
+
+    private void own(Set<Integer> owned) {
         for (int partition : owned) {
             epochs[partition] = store.open(partition);
             tails[partition] = outbox.open(partition, epochs[partition]);
@@ -72,6 +86,25 @@ final class WarehouseNode implements AutoCloseable {
                 d.commitBytes(),
                 columnsMax,
                 d.upkeep(),
+                d.catalog(),
+                d.s3(),
+                d.query(),
+                d.export(),
+                d.replay());
+    }
+
+    /** Commits soon, looks after tables only when it is told to, and keeps old states for so long. */
+    static WarehouseConfig keeping(Duration snapshotsKept) {
+        WarehouseConfig d = quick();
+        return new WarehouseConfig(
+                true,
+                d.location(),
+                d.commitInterval(),
+                d.profilesInterval(),
+                d.commitBytes(),
+                d.columnsMax(),
+                new WarehouseConfig.UpkeepConfig(
+                        Duration.ofHours(1), 12, ByteSize.mebibytes(128), snapshotsKept, Duration.ofHours(24)),
                 d.catalog(),
                 d.s3(),
                 d.query(),

@@ -16,7 +16,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -36,7 +35,6 @@ public final class Loader implements AutoCloseable {
     private static final int FILES_MAX = 256;
     private static final int CLOSING_FAILURES_MAX = 3;
     private static final long PAUSE_MILLIS_MAX = 10_000;
-    private static final long CATCH_UP_MILLIS = 20;
 
     /** How eager the thread is. */
     public record Limits(Duration interval, Duration profilesInterval, long bytes, int columnsMax, Duration closing) {}
@@ -48,8 +46,6 @@ public final class Loader implements AutoCloseable {
     private final Conflicts conflicts;
     private final LoadMeters meters;
     private final Streams streams;
-    private final Outbox outbox;
-    private final int partitions;
     private final Queue<Runnable> orders = new ConcurrentLinkedQueue<>();
     private final Semaphore work = new Semaphore(0);
     private final AutoCloseable subscription;
@@ -80,8 +76,6 @@ public final class Loader implements AutoCloseable {
         this.meters = meters;
         this.streams = new Streams(store, outbox);
         this.profiles = new Profiles(tables, limits, conflicts);
-        this.outbox = outbox;
-        this.partitions = store.partitions();
         this.subscription = outbox.subscribe((partition, tail) -> wake());
         this.thread = Thread.ofPlatform().name("warehouse").start(this::run);
     }
@@ -118,30 +112,9 @@ public final class Loader implements AutoCloseable {
         return cursor > 0 && cursor < Long.MAX_VALUE;
     }
 
-    /**
-     * Commits what this node's partitions have now, without waiting for the interval; false when that takes longer than
-     * it may. Blocks.
-     */
-    public boolean catchUp(Duration patience) throws InterruptedException {
-        long deadline = System.nanoTime() + patience.toNanos();
-        CountDownLatch owned = new CountDownLatch(1);
-        order(owned::countDown); // behind the partitions that were given to it
-        if (!owned.await(patience.toNanos(), TimeUnit.NANOSECONDS)) {
-            return false;
-        }
-        for (int partition = 0; partition < partitions; partition++) {
-            if (!owns(partition)) {
-                continue;
-            }
-            for (long tail = outbox.tail(partition); lowest(partition) <= tail; ) {
-                if (System.nanoTime() - deadline >= 0) {
-                    return false;
-                }
-                order(() -> hurries = true);
-                TimeUnit.MILLISECONDS.sleep(CATCH_UP_MILLIS);
-            }
-        }
-        return true;
+    /** Commits what this node's partitions have now, without waiting for the interval; returns before it is done. */
+    public void hurry() {
+        order(() -> hurries = true);
     }
 
     /** Why loads do not go on, if they do not. */
@@ -275,13 +248,13 @@ public final class Loader implements AutoCloseable {
                 case LoadOutcome.Overtaken overtaken -> isOvertaken = true;
             }
         }
+        if (!isOvertaken && (profiles.isDue() || ((hurries || isClosing) && !profiles.isEmpty()))) {
+            isOvertaken = !profiles.apply();
+        }
         if (isOvertaken) {
             profiles.discard();
             streams.rewind();
         } else {
-            if (profiles.isDue() || ((hurries || isClosing) && !profiles.isEmpty())) {
-                profiles.apply();
-            }
             streams.settle(profiles::firstPosition);
         }
         failuresInRow = 0;

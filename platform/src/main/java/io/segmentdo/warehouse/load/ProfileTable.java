@@ -3,10 +3,12 @@ package io.segmentdo.warehouse.load;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import io.segmentdo.event.OutboxEntry;
 import io.segmentdo.warehouse.rows.DataFiles;
 import io.segmentdo.warehouse.rows.Row;
 import io.segmentdo.warehouse.rows.RowFiles;
 import io.segmentdo.warehouse.rows.Workers;
+import io.segmentdo.warehouse.table.Positions;
 import io.segmentdo.warehouse.table.Tables;
 import io.segmentdo.warehouse.table.WarehouseTable;
 import java.io.IOException;
@@ -33,8 +35,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * A table with one row per person or group, which is written anew with what has changed.
  *
- * <p>Changes are idempotent, so applying them again does no harm. Members of a cluster write the same table in turn: each
- * replaces exactly the state that it has read, or reads again. Confined to the warehouse's thread.
+ * <p>Members of a cluster write the same table in turn: each replaces exactly the state that it has read, or reads again. A
+ * state says how far it has come in the outbox, so what a member has kept for longer than it has owned the partition is not
+ * put in once more: it may have been erased since. Confined to the warehouse's thread.
  */
 final class ProfileTable {
     private static final JsonFactory JSON = new JsonFactory();
@@ -43,25 +46,47 @@ final class ProfileTable {
     private final WarehouseTable kind;
     private final Table table;
     private final Columns columns;
+    private Positions positions;
 
     ProfileTable(Tables tables, String workspace, WarehouseTable kind, int columnsMax, Conflicts conflicts) {
         this.kind = kind;
         this.table = tables.table(workspace, kind);
         this.columns = new Columns(kind, table, columnsMax, conflicts);
+        this.positions = stored();
+    }
+
+    private Positions stored() {
+        return Positions.of(table).orElse(Positions.NONE);
+    }
+
+    /** Whether an entry is not in the table yet, as far as is known. */
+    boolean lacks(OutboxEntry entry) {
+        return entry.position() > positions.of(entry.partition());
     }
 
     /**
-     * Brings the table up to date.
+     * Brings the table up to date; false when it has some of the changes already, so that they have to be read again.
      *
      * @param changes what was said since the last time, by id
      * @param moved rows that become part of another one, or of none when the value is empty
      * @param restated those of the changes that replace what is in the table
+     * @param span what the changes were made of
      */
-    void apply(Map<String, ProfileState> changes, Map<String, Optional<String>> moved, Set<String> restated) {
+    boolean apply(
+            Map<String, ProfileState> changes,
+            Map<String, Optional<String>> moved,
+            Set<String> restated,
+            Span span) {
         for (int attempt = 1; ; attempt++) {
             table.refresh();
-            if (replace(changes, moved, restated)) {
-                return;
+            Positions before = stored();
+            if (span.isPartOf(before)) {
+                return false;
+            }
+            Positions after = span.after(before);
+            if (replace(changes, moved, restated, after)) {
+                positions = after;
+                return true;
             }
             if (attempt == ATTEMPTS_MAX) {
                 throw new IllegalStateException("others change the table " + table.name() + " all the time");
@@ -70,7 +95,10 @@ final class ProfileTable {
     }
 
     private boolean replace(
-            Map<String, ProfileState> changes, Map<String, Optional<String>> moved, Set<String> restated) {
+            Map<String, ProfileState> changes,
+            Map<String, Optional<String>> moved,
+            Set<String> restated,
+            Positions after) {
         Snapshot base = table.currentSnapshot();
         List<DataFile> old = RowFiles.all(table);
         Map<String, ProfileState> next = new HashMap<>();
@@ -98,13 +126,13 @@ final class ProfileTable {
                 }
             });
             rows.values().forEach(row -> files.write(row, Optional.empty()));
-            commit(base, old, files.finish());
+            commit(base, old, files.finish(), after);
             return true;
         } catch (ValidationException e) {
             files.discard();
             return false;
         } catch (CommitStateUnknownException e) {
-            throw e; // to be applied again, which changes nothing if it was done
+            throw e; // to be read again, as far as the table does not have it
         } catch (RuntimeException e) {
             files.discard();
             throw e;
@@ -139,8 +167,8 @@ final class ProfileTable {
         return Optional.of(current);
     }
 
-    private void commit(@Nullable Snapshot base, List<DataFile> old, List<DataFile> next) {
-        OverwriteFiles overwrite = Workers.use(table.newOverwrite());
+    private void commit(@Nullable Snapshot base, List<DataFile> old, List<DataFile> next, Positions after) {
+        OverwriteFiles overwrite = Workers.use(table.newOverwrite()).set(Positions.SUMMARY, after.text());
         old.forEach(overwrite::deleteFile);
         next.forEach(overwrite::addFile);
         overwrite.validateWith(ancestors -> {

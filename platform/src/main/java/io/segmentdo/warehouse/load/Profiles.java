@@ -12,6 +12,8 @@ import java.lang.management.ThreadMXBean;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 
@@ -30,10 +32,24 @@ final class Profiles {
         private final Map<String, ProfileState> users = new HashMap<>();
         private final Map<String, ProfileState> groups = new HashMap<>();
         private final Set<String> restated = new HashSet<>();
+        private final Map<WarehouseTable, Span> spans =
+                Map.of(WarehouseTable.USERS, new Span(), WarehouseTable.GROUPS, new Span());
         private boolean hasMoved;
 
         private Changes(LastWords words) {
             this.words = words;
+        }
+
+        Span span(WarehouseTable table) {
+            return Objects.requireNonNull(spans.get(table));
+        }
+
+        void clear() {
+            users.clear();
+            groups.clear();
+            restated.clear();
+            spans.values().forEach(Span::clear);
+            hasMoved = false;
         }
     }
 
@@ -67,18 +83,18 @@ final class Profiles {
         String groupId = event.groupId();
         switch (event.type()) {
             case IDENTIFY ->
-                changes(identified, event.workspace())
-                        .users
-                        .computeIfAbsent(identified.profileId(), ignored -> new ProfileState())
-                        .add(event);
+                changes(identified, event.workspace(), WarehouseTable.USERS)
+                        .ifPresent(changes -> changes.users
+                                .computeIfAbsent(identified.profileId(), ignored -> new ProfileState())
+                                .add(event));
             case GROUP -> {
                 if (groupId != null) {
                     ProfileState state = new ProfileState();
                     state.add(event);
-                    changes(identified, event.workspace())
-                            .groups
-                            .computeIfAbsent(groupId, ignored -> new ProfileState())
-                            .merge(state);
+                    changes(identified, event.workspace(), WarehouseTable.GROUPS)
+                            .ifPresent(changes -> changes.groups
+                                    .computeIfAbsent(groupId, ignored -> new ProfileState())
+                                    .merge(state));
                 }
             }
             case TRACK, PAGE, SCREEN, ALIAS -> {}
@@ -86,23 +102,28 @@ final class Profiles {
     }
 
     private void add(ProfileFact fact) {
+        switch (fact.kind()) {
+            case MERGED, UNMERGED, RECOMPUTED, DELETED ->
+                changes(fact, fact.workspace(), WarehouseTable.USERS).ifPresent(changes -> add(fact, changes));
+            case CREATED -> {}
+        }
+    }
+
+    private static void add(ProfileFact fact, Changes changes) {
         String other = fact.otherId();
         switch (fact.kind()) {
             case MERGED -> {
-                Changes changes = changes(fact, fact.workspace());
                 if (other != null) {
                     changes.words.merged(other, fact.profileId(), fact.ledgerFact());
                     changes.hasMoved = true;
                 }
             }
             case UNMERGED -> {
-                Changes changes = changes(fact, fact.workspace());
                 changes.words.unmerged(fact.profileId(), fact.ledgerFact());
                 restate(changes, fact);
             }
-            case RECOMPUTED -> restate(changes(fact, fact.workspace()), fact);
+            case RECOMPUTED -> restate(changes, fact);
             case DELETED -> {
-                Changes changes = changes(fact, fact.workspace());
                 changes.words.deleted(fact.profileId());
                 changes.hasMoved = true;
             }
@@ -121,10 +142,16 @@ final class Profiles {
         }
     }
 
-    private Changes changes(OutboxEntry entry, String workspace) {
+    /** Where a change goes that this entry makes of a table; nowhere when the table has it. */
+    private Optional<Changes> changes(OutboxEntry entry, String workspace, WarehouseTable table) {
+        if (!table(workspace, table).lacks(entry)) {
+            return Optional.empty();
+        }
         firstPositions.merge(entry.partition(), entry.position(), Math::min);
         count++;
-        return byWorkspace.computeIfAbsent(workspace, ignored -> new Changes(words(workspace)));
+        Changes changes = byWorkspace.computeIfAbsent(workspace, ignored -> new Changes(words(workspace)));
+        changes.span(table).add(entry);
+        return Optional.of(changes);
     }
 
     private LastWords words(String workspace) {
@@ -153,24 +180,38 @@ final class Profiles {
         return firstPositions.getOrDefault(partition, Long.MAX_VALUE);
     }
 
-    /** Writes the tables; facts about merges have been committed before. */
-    void apply() {
+    /**
+     * Writes the tables; facts about merges have been committed before. False when another owner of a partition was
+     * first: then everything that was not applied has to be read again.
+     */
+    boolean apply() {
         long before = cpu.getCurrentThreadCpuTime();
-        byWorkspace.forEach((workspace, changes) -> {
-            if (!changes.users.isEmpty() || changes.hasMoved) {
-                table(workspace, WarehouseTable.USERS).apply(changes.users, changes.words.moved(), changes.restated);
+        for (Map.Entry<String, Changes> entry : byWorkspace.entrySet()) {
+            if (!apply(entry.getKey(), entry.getValue())) {
+                return false;
             }
-            if (!changes.groups.isEmpty()) {
-                table(workspace, WarehouseTable.GROUPS).apply(changes.groups, Map.of(), Set.of());
-            }
-            changes.users.clear();
-            changes.groups.clear();
-            changes.hasMoved = false;
-            changes.restated.clear();
-        });
+            entry.getValue().clear();
+        }
         clear();
         long spent = cpu.getCurrentThreadCpuTime() - before;
         dueNanos = System.nanoTime() + Math.max(limits.profilesInterval().toNanos(), spent * PAUSE_FACTOR);
+        return true;
+    }
+
+    private boolean apply(String workspace, Changes changes) {
+        boolean hasUsers = !changes.users.isEmpty() || changes.hasMoved;
+        boolean isDone = !hasUsers
+                || table(workspace, WarehouseTable.USERS)
+                        .apply(
+                                changes.users,
+                                changes.words.moved(),
+                                changes.restated,
+                                changes.span(WarehouseTable.USERS));
+        if (isDone && !changes.groups.isEmpty()) {
+            isDone = table(workspace, WarehouseTable.GROUPS)
+                    .apply(changes.groups, Map.of(), Set.of(), changes.span(WarehouseTable.GROUPS));
+        }
+        return isDone;
     }
 
     private ProfileTable table(String workspace, WarehouseTable name) {

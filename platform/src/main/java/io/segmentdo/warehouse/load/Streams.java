@@ -2,13 +2,10 @@ package io.segmentdo.warehouse.load;
 
 import io.segmentdo.event.OutboxEntry;
 import io.segmentdo.store.Changes;
-import io.segmentdo.store.Keyspace;
 import io.segmentdo.store.Outbox;
 import io.segmentdo.store.PartitionStore;
 import io.segmentdo.store.StaleEpochException;
 import io.segmentdo.warehouse.table.Positions;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -25,7 +22,6 @@ import java.util.function.IntToLongFunction;
  * but never runs ahead. Confined to the warehouse's thread, except for {@link #storedCursor}.
  */
 final class Streams {
-    private static final byte[] KEY = "warehouse".getBytes(StandardCharsets.UTF_8);
     private static final int ENTRIES_MAX = 512;
     private static final long BYTES_MAX = 1 << 20;
 
@@ -43,6 +39,7 @@ final class Streams {
 
     private final PartitionStore store;
     private final Outbox outbox;
+    private final Backlog backlog;
     private final SortedMap<Integer, Stream> streams = new TreeMap<>();
 
     /** Any thread reads; 0 until a cursor is known. */
@@ -54,12 +51,12 @@ final class Streams {
     Streams(PartitionStore store, Outbox outbox) {
         this.store = store;
         this.outbox = outbox;
+        this.backlog = new Backlog(store, outbox);
         this.stored = new AtomicLongArray(store.partitions());
     }
 
     void open(int partition, long epoch) {
-        byte[] value = store.read(partition, Keyspace.CURSOR, KEY);
-        long cursor = value == null ? 1 : ByteBuffer.wrap(value).getLong();
+        long cursor = backlog.cursor(partition);
         streams.put(partition, new Stream(epoch, cursor));
         stored.set(partition, cursor);
     }
@@ -136,10 +133,7 @@ final class Streams {
                 continue;
             }
             Changes changes = new Changes(partition, stream.epoch);
-            changes.put(
-                    Keyspace.CURSOR,
-                    KEY,
-                    ByteBuffer.allocate(Long.BYTES).putLong(settled).array());
+            Backlog.put(changes, settled);
             try {
                 store.commitRelaxed(List.of(changes));
                 stream.cursor = settled;

@@ -14,17 +14,26 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.stream.Stream;
+import org.apache.iceberg.exceptions.NotFoundException;
 import org.apache.iceberg.io.FileIO;
 
 /**
  * Data files on this machine: those that are here anyway, and copies of those that are in an object store. Data files never
- * change, so a copy is good for as long as it is kept; the longest unused ones go when there are too many bytes.
+ * change, so a copy is good for as long as it is kept; the longest unused ones go when there are too many bytes, and those
+ * whose files were removed from the store when it is looked for them.
  *
  * <p>Safe for concurrent use; blocks while files are copied.
  */
@@ -46,6 +55,8 @@ final class FileCopies {
 
     private record Copy(Path path, long bytes) {}
 
+    private static final int LOOKS_MAX = 16;
+
     private final FileIO files;
     private final Path directory;
     private final long bytesMax;
@@ -53,16 +64,17 @@ final class FileCopies {
     // guarded by this
     private final Map<String, Copy> copies = new LinkedHashMap<>(16, 0.75f, true);
     private final Map<String, Integer> held = new HashMap<>();
+    private final Set<String> removed = new HashSet<>(); // while they are copied
     private long bytes;
 
     FileCopies(FileIO files, Path directory, long bytesMax) {
         this.files = files;
         this.directory = directory;
         this.bytesMax = bytesMax;
-        removeOld(directory);
     }
 
-    private static void removeOld(Path directory) {
+    /** Removes what a process has left behind. */
+    static void removeOld(Path directory) {
         if (!Files.isDirectory(directory)) {
             return;
         }
@@ -126,6 +138,10 @@ final class FileCopies {
     }
 
     private synchronized void keep(TableState.StoredFile file, Path path) throws IOException {
+        if (removed.contains(file.location())) {
+            Files.deleteIfExists(path);
+            throw new NotFoundException("%s", file.location());
+        }
         if (copies.put(file.location(), new Copy(path, file.bytes())) == null) {
             bytes += file.bytes();
         }
@@ -142,7 +158,53 @@ final class FileCopies {
 
     private synchronized void release(List<String> locations) {
         for (String location : locations) {
-            held.computeIfPresent(location, (l, holders) -> holders == 1 ? null : holders - 1);
+            if (held.computeIfPresent(location, (l, holders) -> holders == 1 ? null : holders - 1) == null) {
+                removed.remove(location);
+            }
+        }
+    }
+
+    /**
+     * Removes copies of files that are not in the store any more, also those that are in use, whose queries fail; fails
+     * when the store does not tell.
+     */
+    void forgetRemoved() {
+        try (ExecutorService threads =
+                Executors.newFixedThreadPool(LOOKS_MAX, Thread.ofVirtual().factory())) {
+            List<Callable<Void>> looks = new ArrayList<>();
+            for (String location : locations()) {
+                looks.add(() -> {
+                    if (!files.newInputFile(location).exists()) {
+                        forget(location);
+                    }
+                    return null;
+                });
+            }
+            for (Future<Void> look : threads.invokeAll(looks)) {
+                look.get();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new PlatformException(Problem.OVERLOADED, "interrupted while copies were looked for", e);
+        } catch (ExecutionException e) {
+            throw new PlatformException(
+                    Problem.STORAGE_FAILED, "Copies in " + directory + " cannot be removed: " + e.getCause(), e);
+        }
+    }
+
+    private synchronized Set<String> locations() {
+        Set<String> all = new HashSet<>(copies.keySet());
+        all.addAll(held.keySet());
+        return all;
+    }
+
+    private synchronized void forget(String location) throws IOException {
+        Copy copy = copies.remove(location);
+        if (copy != null) {
+            bytes -= copy.bytes();
+            Files.deleteIfExists(copy.path());
+        } else if (held.containsKey(location)) {
+            removed.add(location);
         }
     }
 

@@ -64,7 +64,7 @@ public final class Reader {
     private final Map<String, Names> names = new ConcurrentHashMap<>();
 
     /**
-     * Opens nothing before it is needed.
+     * Opens nothing before it is needed, and removes the copies that an earlier process has left.
      *
      * @param directory for copies of files
      */
@@ -73,6 +73,21 @@ public final class Reader {
         this.states = new TableStates(tables);
         this.directory = directory;
         this.copiesBytesMax = copiesBytesMax;
+        FileCopies.removeOld(directory);
+    }
+
+    /**
+     * Removes the copies of files that are not in the store any more, because they were replaced or somebody was erased.
+     * Queries that read them fail. Blocks.
+     */
+    public void forgetRemoved() {
+        FileCopies opened;
+        synchronized (this) {
+            opened = copies;
+        }
+        if (opened != null) {
+            opened.forgetRemoved();
+        }
     }
 
     private FileCopies.Held hold(List<TableState.StoredFile> files) {

@@ -1,15 +1,14 @@
 package io.segmentdo.warehouse.upkeep;
 
+import io.segmentdo.problem.PlatformException;
+import io.segmentdo.problem.Problem;
 import io.segmentdo.warehouse.rows.DataFiles;
 import io.segmentdo.warehouse.rows.RowFiles;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import org.apache.iceberg.DataFile;
@@ -18,14 +17,15 @@ import org.apache.iceberg.Schema;
 import org.apache.iceberg.StructLike;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.exceptions.CommitStateUnknownException;
+import org.apache.iceberg.exceptions.NotFoundException;
+import org.apache.iceberg.exceptions.ValidationException;
 import org.apache.iceberg.io.CloseableIterable;
 
 /**
- * Removes all rows of some profiles from one table: files that hold any are written anew without them, and the states
- * that had the old files are forgotten, so that the bytes are gone.
+ * Removes all rows of some profiles from one table: files that hold any are written anew without them.
  *
- * <p>Rows that are loaded meanwhile are found by another look; who must stay gone is to be suppressed at the entrance first.
- * Confined to the thread that runs it.
+ * <p>Files are looked at until there is none that was not; what others have joined meanwhile is looked at again. Confined to
+ * the thread that runs it.
  */
 final class Erasure {
     private static final int LOOKS_MAX = 20;
@@ -33,6 +33,7 @@ final class Erasure {
     private final Table table;
     private final Set<String> profileIds;
     private final List<String> columns;
+    private final Set<String> clean = new HashSet<>();
     private long rows;
     private int files;
 
@@ -47,38 +48,46 @@ final class Erasure {
         this.columns = columns;
     }
 
+    /** How many rows were removed. */
     long rows() {
         return rows;
     }
 
+    /** How many files had them. */
     int files() {
         return files;
     }
 
-    void run(long nowMillis) {
-        for (int look = 0; look < LOOKS_MAX && removeOnce(); look++) {
-            // until nothing is found
-        }
-        if (files > 0) {
-            new Expiry(table).run(Duration.ZERO, 1, nowMillis + 60_000);
+    /** Whether any row is left. */
+    boolean isNeeded() {
+        return !hit().isEmpty();
+    }
+
+    void run() {
+        List<DataFile> hit = hit();
+        for (int look = 1; !hit.isEmpty(); look++) {
+            if (look > LOOKS_MAX) {
+                throw new PlatformException(
+                        Problem.OVERLOADED, "erase: others change the table " + table.name() + " all the time");
+            }
+            hit.forEach(this::replace);
+            hit = hit();
         }
     }
 
-    private boolean removeOnce() {
+    private List<DataFile> hit() {
         table.refresh();
-        if (table.currentSnapshot() == null) {
-            return false;
-        }
-        long since = table.currentSnapshot().snapshotId();
-        Map<Optional<Integer>, List<DataFile>> hit = new HashMap<>();
+        List<DataFile> hit = new ArrayList<>();
         for (DataFile file : RowFiles.all(table)) {
-            if (holdsAny(file)) {
-                hit.computeIfAbsent(Compaction.partition(file), ignored -> new ArrayList<>())
-                        .add(file);
+            if (!clean.contains(file.location())) {
+                if (holdsAny(file)) {
+                    hit.add(file);
+                } else {
+                    clean.add(file.location());
+                }
             }
         }
-        hit.forEach((partition, some) -> replace(since, partition, some));
-        return !hit.isEmpty();
+        return hit;
     }
 
     private boolean holdsAny(DataFile file) {
@@ -107,29 +116,33 @@ final class Erasure {
         return false;
     }
 
-    private void replace(long since, Optional<Integer> partition, List<DataFile> some) {
-        for (DataFile file : some) {
-            DataFiles target =
-                    DataFiles.lasting(table, table.schema(), "erased-" + UUID.randomUUID(), file.recordCount());
-            try {
-                Schema schema = table.schema();
-                long left = Compaction.copy(table, List.of(file), target, partition, row -> !isHit(row, schema));
-                commit(since, file, target.finish());
-                rows += left;
-                files++;
-            } catch (CommitStateUnknownException e) {
-                throw e; // to be done again, which finds nothing if it was done
-            } catch (RuntimeException e) {
-                target.discard();
-                throw e;
-            }
+    private void replace(DataFile file) {
+        table.refresh();
+        long since = table.currentSnapshot().snapshotId();
+        Schema schema = table.schema();
+        DataFiles target = DataFiles.lasting(table, schema, "erased-" + UUID.randomUUID(), file.recordCount());
+        try {
+            long left = Compaction.copy(
+                    table, List.of(file), target, Compaction.partition(file), row -> !isHit(row, schema));
+            commit(since, file, target.finish());
+            rows += left;
+            files++;
+        } catch (CommitStateUnknownException e) {
+            throw e; // to be done again, which finds nothing if it was done
+        } catch (ValidationException | NotFoundException e) {
+            target.discard(); // another member has joined this file with others: the next look finds that one
+        } catch (RuntimeException e) {
+            target.discard();
+            throw e;
         }
     }
 
     private void commit(long since, DataFile old, List<DataFile> next) {
         Replacement.commit(table, () -> {
-            OverwriteFiles overwrite =
-                    table.newOverwrite().validateFromSnapshot(since).deleteFile(old);
+            OverwriteFiles overwrite = table.newOverwrite()
+                    .validateFromSnapshot(since)
+                    .validateNoConflictingDeletes() // fails when the file has been replaced
+                    .deleteFile(old);
             next.forEach(overwrite::addFile);
             return overwrite;
         });

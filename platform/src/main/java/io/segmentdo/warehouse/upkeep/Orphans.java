@@ -1,19 +1,11 @@
 package io.segmentdo.warehouse.upkeep;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.HashSet;
-import java.util.Map;
 import java.util.Set;
 import org.apache.iceberg.HasTableOperations;
-import org.apache.iceberg.ManifestFile;
-import org.apache.iceberg.ManifestFiles;
-import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.StatisticsFile;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.TableMetadata;
-import org.apache.iceberg.io.CloseableIterable;
-import org.apache.iceberg.io.FileIO;
 import org.apache.iceberg.io.FileInfo;
 import org.apache.iceberg.io.SupportsPrefixOperations;
 
@@ -53,22 +45,7 @@ final class Orphans {
     }
 
     private void removeReferred(Set<String> locations) {
-        FileIO files = table.io();
-        Map<Integer, org.apache.iceberg.PartitionSpec> specs = table.specs();
-        Set<String> seen = new HashSet<>();
-        for (Snapshot snapshot : table.snapshots()) {
-            locations.remove(snapshot.manifestListLocation());
-            for (ManifestFile manifest : snapshot.allManifests(files)) {
-                if (seen.add(manifest.path())) {
-                    locations.remove(manifest.path());
-                    try (CloseableIterable<String> paths = ManifestFiles.readPaths(manifest, files, specs)) {
-                        paths.forEach(locations::remove);
-                    } catch (IOException e) {
-                        throw new UncheckedIOException(e);
-                    }
-                }
-            }
-        }
+        StateFiles.of(table, table.snapshots()).locations().forEach(locations::remove);
         TableMetadata metadata = ((HasTableOperations) table).operations().current();
         locations.remove(metadata.metadataFileLocation());
         metadata.previousFiles().forEach(previous -> locations.remove(previous.file()));

@@ -4,6 +4,9 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.segmentdo.priority.Priority;
+import io.segmentdo.problem.PlatformException;
+import io.segmentdo.problem.Problem;
+import io.segmentdo.warehouse.rows.Decision;
 import io.segmentdo.warehouse.table.Tables;
 import io.segmentdo.warehouse.table.WarehouseTable;
 import java.time.Duration;
@@ -13,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -51,6 +55,10 @@ public final class Upkeep implements AutoCloseable {
     public record Rules(int filesMin, long fileBytes, Duration snapshotsKept, Duration orphansAfter) {}
 
     private record Key(String workspace, WarehouseTable table) {}
+
+    /** The tables that name profiles, in the order of an erasure: what says who belongs to whom goes last. */
+    private static final List<WarehouseTable> ERASED =
+            List.of(WarehouseTable.EVENTS, WarehouseTable.USERS, WarehouseTable.PROFILE_MERGES);
 
     private final Supplier<Tables> tables;
     private final Rules rules;
@@ -185,34 +193,69 @@ public final class Upkeep implements AutoCloseable {
     }
 
     /**
-     * Removes everything about some profiles, and about those that they have absorbed, from the tables of a workspace, old
-     * states included. Queries that read old states meanwhile fail.
+     * Removes everything about some profiles, and about those that they have absorbed, from the tables of a workspace, and
+     * all old states with the files that only they had. Queries that read old states meanwhile fail. When it was ended
+     * before it was done it is to be called again.
+     *
+     * @throws PlatformException {@link Problem#INVALID_REQUEST} when a profile has rows and was not deleted
      */
     public synchronized ErasureReceipt erase(String workspace, Set<String> profileIds) {
-        Set<String> all = tables.get()
-                .find(workspace, WarehouseTable.PROFILE_MERGES)
-                .map(merges -> Parts.of(profileIds, merges))
-                .orElse(profileIds);
-        Map<String, Long> rows = new HashMap<>();
-        int files = 0;
-        for (WarehouseTable name : WarehouseTable.values()) {
-            List<String> columns = Stream.of("profile_id", "other_id")
-                    .filter(column -> name.schema().findField(column) != null)
-                    .toList();
-            Optional<Table> table = tables.get().find(workspace, name);
-            if (table.isPresent() && !columns.isEmpty()) {
-                Erasure erasure = new Erasure(table.get(), all, columns);
-                erasure.run(clock.millis());
-                rows.put(name.tableName(), erasure.rows());
-                files += erasure.files();
-            }
+        if (!tables.get().workspaces().contains(workspace)) {
+            throw new PlatformException(
+                    Problem.NOT_FOUND, "erase: " + workspace + " (expected: a workspace that has tables)");
         }
+        Optional<Table> merges = tables.get().find(workspace, WarehouseTable.PROFILE_MERGES);
+        Set<String> all = merges.map(table -> Parts.of(profileIds, table)).orElse(profileIds);
+        Set<String> living = new TreeSet<>(profileIds);
+        merges.ifPresent(table -> Decision.each(table, decision -> {
+            if (decision.kind().equals("deleted")) {
+                living.remove(decision.profileId());
+            }
+        }));
+        refuseLiving(workspace, living);
+        Map<String, ErasureReceipt.Removed> removed = new HashMap<>();
+        for (WarehouseTable name : ERASED) {
+            tables.get()
+                    .find(workspace, name)
+                    .filter(table -> table.currentSnapshot() != null)
+                    .ifPresent(table -> removed.put(name.tableName(), erase(table, all)));
+        }
+        ErasureReceipt receipt = new ErasureReceipt(workspace, all, removed, clock.instant());
         log.atInfo()
                 .addKeyValue("workspace", workspace)
-                .addKeyValue("profiles", all.size())
-                .addKeyValue("rows", rows)
+                .addKeyValue("profiles", all)
+                .addKeyValue("removed", removed)
                 .log("Profiles were erased from the warehouse");
-        return new ErasureReceipt(workspace, all, rows, files, clock.instant());
+        return receipt;
+    }
+
+    /** Who was not deleted gets new rows all the time; who has no rows may have been erased before. */
+    private void refuseLiving(String workspace, Set<String> living) {
+        for (WarehouseTable name : living.isEmpty() ? List.<WarehouseTable>of() : ERASED) {
+            tables.get().find(workspace, name).ifPresent(table -> {
+                if (new Erasure(table, living, profileColumns(table)).isNeeded()) {
+                    throw new PlatformException(
+                            Problem.INVALID_REQUEST,
+                            "erase: " + living + " of " + workspace + " (expected: profiles that were deleted)");
+                }
+            });
+        }
+    }
+
+    private static ErasureReceipt.Removed erase(Table table, Set<String> profileIds) {
+        PastStates past = new PastStates(table);
+        past.refuseNamed();
+        Erasure erasure = new Erasure(table, profileIds, profileColumns(table));
+        erasure.run();
+        int states = past.forget();
+        return new ErasureReceipt.Removed(
+                erasure.rows(), erasure.files(), table.currentSnapshot().snapshotId(), states);
+    }
+
+    private static List<String> profileColumns(Table table) {
+        return Stream.of("profile_id", "other_id")
+                .filter(column -> table.schema().findField(column) != null)
+                .toList();
     }
 
     /** How large a table was when it was last looked after. */
