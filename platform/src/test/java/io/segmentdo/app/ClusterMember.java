@@ -16,6 +16,8 @@ import java.util.regex.Pattern;
 
 /** One member of a cluster in a JVM of its own, which a test can stop in every way there is. */
 final class ClusterMember implements AutoCloseable {
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
     private static final Pattern TOKEN = Pattern.compile("Owner token: (\\S+)");
 
     private static final Pattern OWNERLESS = Pattern.compile("ownerlessMillisMax=\"([0-9]+)");
@@ -97,22 +99,31 @@ final class ClusterMember implements AutoCloseable {
 
     /** A page of the guarded API. */
     String get(String path, String token) throws IOException, InterruptedException {
-        HttpRequest request = HttpRequest.newBuilder(uri(path))
-                .timeout(Duration.ofSeconds(60))
-                .header("Authorization", "Bearer " + token)
-                .build();
-        return client.send(request, HttpResponse.BodyHandlers.ofString()).body();
+        return send(path, token, HttpRequest.newBuilder().GET());
     }
 
     /** Sends a JSON body; returns the answer. */
     String post(String path, String token, String body) throws IOException, InterruptedException {
-        HttpRequest request = HttpRequest.newBuilder(uri(path))
-                .timeout(Duration.ofSeconds(60))
+        return send(
+                path,
+                token,
+                HttpRequest.newBuilder()
+                        .header("Content-Type", "application/json")
+                        .POST(HttpRequest.BodyPublishers.ofString(body)));
+    }
+
+    /** Has something deleted; returns the answer. */
+    String delete(String path, String token) throws IOException, InterruptedException {
+        return send(path, token, HttpRequest.newBuilder().DELETE());
+    }
+
+    private String send(String path, String token, HttpRequest.Builder request)
+            throws IOException, InterruptedException {
+        HttpRequest sent = request.uri(uri(path))
+                .timeout(PATIENCE)
                 .header("Authorization", "Bearer " + token)
-                .header("Content-Type", "application/json")
-                .POST(HttpRequest.BodyPublishers.ofString(body))
                 .build();
-        return client.send(request, HttpResponse.BodyHandlers.ofString()).body();
+        return client.send(sent, HttpResponse.BodyHandlers.ofString()).body();
     }
 
     /** For each time that partitions came or went, how long one that it was handed over had no owner, in milliseconds. */
