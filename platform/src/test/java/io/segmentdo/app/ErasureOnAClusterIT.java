@@ -131,8 +131,9 @@ class ErasureOnAClusterIT {
             String id = delete("bob");
             Future<JsonNode> ended = threads.submit(() -> tryToErase(a, id));
             TimeUnit.MILLISECONDS.sleep(KILLED_AFTER_MILLIS);
+            boolean hadEnded = ended.isDone();
             a.kill();
-            System.out.println("erasure: had ended before the kill: " + ended.isDone());
+            System.out.println("erasure: had ended before the kill: " + hadEnded);
             await("b has taken over", () -> b.owned() == PARTITIONS);
 
             JsonNode receipt = erase(b, id);
