@@ -44,7 +44,8 @@ final class FilledOutbox implements AutoCloseable {
 
     /** A warehouse that has all partitions from now on; closed by the caller, before this. */
     Warehouse warehouse(WarehouseConfig config, Path directory, MeterRegistry meters) {
-        Warehouse warehouse = new Warehouse(config, directory, store, outbox, Colleagues.NONE, meters, InstantSource.system());
+        Warehouse warehouse =
+                new Warehouse(config, directory, store, outbox, Colleagues.NONE, meters, InstantSource.system());
         for (int partition = 0; partition < PARTITIONS; partition++) {
             warehouse.own(partition, epochs[partition]);
         }

@@ -177,8 +177,7 @@ public final class Node implements AutoCloseable {
             this.alone = new LocalDirectory(lanes);
             this.directory = cluster.<Directory>map(joined -> joined).orElse(alone);
             this.vertx = startVertx(options);
-            this.colleagues =
-                    cluster.map(joined -> joined.colleagues(vertx)).orElse(Colleagues.NONE);
+            this.colleagues = cluster.map(joined -> joined.colleagues(vertx)).orElse(Colleagues.NONE);
             parts.add(() -> parts.await(vertx.close()));
         }
 

@@ -175,7 +175,10 @@ class ErasureOnAClusterIT {
             String id = profile(user).path("id").asText();
             JsonNode answer = JSON.readTree(a.delete("/v1/workspaces/shop/profiles/user_id:" + user, a.token()));
             assertThat(answer.path("decision").asText()).as(answer.toString()).isEqualTo("decided");
-            await(user + " is nobody", () -> profile(user).has("error") || profile(user).path("identifiers").size() == 1);
+            await(
+                    user + " is nobody",
+                    () -> profile(user).has("error")
+                            || profile(user).path("identifiers").size() == 1);
             return id;
         }
 
@@ -244,8 +247,8 @@ class ErasureOnAClusterIT {
     private static String deviceOf(int partition, String user) {
         for (int i = 0; ; i++) {
             String device = user + "-" + i;
-            Event event = new Event(
-                    EventType.TRACK, "shop", "app", "m", null, device, null, null, 0, 0, Utf8Json.of("{}"));
+            Event event =
+                    new Event(EventType.TRACK, "shop", "app", "m", null, device, null, null, 0, 0, Utf8Json.of("{}"));
             if (Partitions.of(event, PARTITIONS) == partition) {
                 return device;
             }
@@ -296,8 +299,7 @@ class ErasureOnAClusterIT {
                         catalog().uri(),
                         database.schema(),
                         bucket);
-        String workspace =
-                "sources:\n  - {id: app, kind: server, write-keys: [" + ClusterLoad.WRITE_KEY + "]}\n";
+        String workspace = "sources:\n  - {id: app, kind: server, write-keys: [" + ClusterLoad.WRITE_KEY + "]}\n";
         return ClusterMember.in(home.resolve(name), ChildPlatform.Place.HERE, platform, workspace);
     }
 

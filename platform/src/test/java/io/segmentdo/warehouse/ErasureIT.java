@@ -68,9 +68,8 @@ class ErasureIT {
             assertThat(removed(receipt, "events").files()).isEqualTo(3);
             assertThat(removed(receipt, "events").states()).isEqualTo(5);
             assertThat(removed(receipt, "events").snapshotId())
-                    .isEqualTo(node.table(WarehouseTable.EVENTS)
-                            .currentSnapshot()
-                            .snapshotId());
+                    .isEqualTo(
+                            node.table(WarehouseTable.EVENTS).currentSnapshot().snapshotId());
             assertThat(removed(receipt, "users").rows()).isZero();
             assertThat(removed(receipt, "profile_merges").rows()).isEqualTo(2);
             assertThat(messageIds(node)).containsExactlyInAnyOrder("keep0", "keep1", "keep2");
@@ -217,9 +216,7 @@ class ErasureIT {
                 kept++;
                 node.add(
                         0,
-                        List.of(
-                                event("keep" + changes, EventType.TRACK, "u1"),
-                                event(gone, EventType.IDENTIFY, gone)));
+                        List.of(event("keep" + changes, EventType.TRACK, "u1"), event(gone, EventType.IDENTIFY, gone)));
                 node.add(0, ProfileFact.Kind.MERGED, "p-" + gone, "p-before");
                 assertThat(node.warehouse.catchUp(PATIENCE)).isTrue();
                 node.add(0, ProfileFact.Kind.DELETED, "p-" + gone, null);

@@ -161,7 +161,9 @@ class S3WarehouseIT {
             node.warehouse.erase(WarehouseNode.WORKSPACE, Set.of("p-u1"));
             reader.forgetRemoved();
 
-            assertThat(copies.toFile().list()).as("that of the file with nobody else is gone").hasSize(1);
+            assertThat(copies.toFile().list())
+                    .as("that of the file with nobody else is gone")
+                    .hasSize(1);
             assertThat(LyingRows.of(node.warehouse.tables(), WarehouseNode.WORKSPACE))
                     .hasSize(1)
                     .allMatch(row -> row.contains("keep"));

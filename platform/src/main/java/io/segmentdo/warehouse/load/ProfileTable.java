@@ -73,10 +73,7 @@ final class ProfileTable {
      * @param span what the changes were made of
      */
     boolean apply(
-            Map<String, ProfileState> changes,
-            Map<String, Optional<String>> moved,
-            Set<String> restated,
-            Span span) {
+            Map<String, ProfileState> changes, Map<String, Optional<String>> moved, Set<String> restated, Span span) {
         for (int attempt = 1; ; attempt++) {
             table.refresh();
             Positions before = stored();

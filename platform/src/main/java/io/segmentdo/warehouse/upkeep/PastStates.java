@@ -57,9 +57,8 @@ final class PastStates {
         StateFiles files = StateFiles.leftOf(table, past);
         files.removeAll(StateFiles.of(table, Set.of(current)));
         files.locations().forEach(table.io()::deleteFile);
-        ExpireSnapshots expiry = table.expireSnapshots()
-                .cleanExpiredMetadata(true)
-                .cleanupLevel(ExpireSnapshots.CleanupLevel.NONE);
+        ExpireSnapshots expiry =
+                table.expireSnapshots().cleanExpiredMetadata(true).cleanupLevel(ExpireSnapshots.CleanupLevel.NONE);
         past.forEach(state -> expiry.expireSnapshotId(state.snapshotId()));
         expiry.commit();
         return past.size();
