@@ -102,8 +102,8 @@ final class Actor {
     /** Where what is stored of the queue ends; beyond it is what the running batch added. */
     long queueStored;
 
-    /** The queue itself, loaded with the actor. */
-    final ArrayDeque<Message.ToIdentifier> queue = new ArrayDeque<>();
+    /** The queue itself, loaded with the actor; nearly all are empty. */
+    final ArrayDeque<Message.ToIdentifier> queue = new ArrayDeque<>(0);
 
     /** Whether it began with the running batch, so that nothing of it is stored. */
     boolean isNew;
@@ -315,15 +315,15 @@ final class Actor {
         actor.exists = frame.readByte() != 0;
         actor.forward = Frames.readOptionalActor(frame, workspace);
         actor.forwardFact = frame.readSize();
-        actor.members = orEmpty(Frames.readMap(frame, workspace, FrameReader::readSize));
-        actor.left = orEmpty(Frames.readMap(frame, workspace, FrameReader::readSize));
-        actor.refused = orEmpty(Frames.readMap(frame, workspace, Refusal::read));
+        actor.members = Frames.readMap(frame, workspace, FrameReader::readSize);
+        actor.left = Frames.readMap(frame, workspace, FrameReader::readSize);
+        actor.refused = Frames.readMap(frame, workspace, Refusal::read);
         actor.rulesVersion = frame.readLong();
         actor.passedTo = setOf(Frames.readActors(frame, workspace));
         actor.pending = setOf(Frames.readActors(frame, workspace));
-        actor.groups = orEmpty(Frames.readMap(frame, workspace, Membership::read));
-        actor.lastUsers = orEmpty(Frames.readMap(frame, workspace, from -> Frames.readActor(from, workspace)));
-        actor.names = orEmpty(Frames.readMap(frame, workspace, FrameReader::readSize));
+        actor.groups = Frames.readMap(frame, workspace, Membership::read);
+        actor.lastUsers = Frames.readMap(frame, workspace, from -> Frames.readActor(from, workspace));
+        actor.names = Frames.readMap(frame, workspace, FrameReader::readSize);
         actor.addBonds(Frames.readAll(frame, FrameReader::readSize));
         actor.firstSeenMillis = frame.readLong();
         actor.lastSeenMillis = frame.readLong();
@@ -340,10 +340,5 @@ final class Actor {
 
     private static Set<ActorId> setOf(List<ActorId> ids) {
         return ids.isEmpty() ? Set.of() : new LinkedHashSet<>(ids);
-    }
-
-    /** Most actors have none of these; an empty map of their own would cost more than the actor. */
-    private static <V> Map<ActorId, V> orEmpty(Map<ActorId, V> map) {
-        return map.isEmpty() ? Map.of() : map;
     }
 }

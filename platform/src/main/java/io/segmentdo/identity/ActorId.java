@@ -27,7 +27,9 @@ public final class ActorId implements Comparable<ActorId> {
     private final String value;
     private final int hash;
 
+    // found out when first asked for, by any thread with the same result
     private byte @Nullable [] key;
+    private int place;
 
     private ActorId(String workspace, String type, String value) {
         this.workspace = workspace;
@@ -93,8 +95,13 @@ public final class ActorId implements Comparable<ActorId> {
 
     /** The partition where its actor lives, the same for the life of a store. */
     public int partition(int partitions) {
-        byte[] bytes = key();
-        return (MurmurHash3.hash32x86(bytes, 0, bytes.length, 0) & Integer.MAX_VALUE) % partitions;
+        int known = place;
+        if (known == 0) {
+            byte[] bytes = key();
+            known = MurmurHash3.hash32x86(bytes, 0, bytes.length, 0) & Integer.MAX_VALUE;
+            place = known;
+        }
+        return known % partitions;
     }
 
     /** The public id of the profile that it is the root of, in its n-th life. */
@@ -122,11 +129,12 @@ public final class ActorId implements Comparable<ActorId> {
 
     @Override
     public boolean equals(@Nullable Object other) {
-        return other instanceof ActorId that
-                && hash == that.hash
-                && value.equals(that.value)
-                && type.equals(that.type)
-                && workspace.equals(that.workspace);
+        return other == this
+                || (other instanceof ActorId that
+                        && hash == that.hash
+                        && value.equals(that.value)
+                        && type.equals(that.type)
+                        && workspace.equals(that.workspace));
     }
 
     @Override

@@ -52,6 +52,9 @@ final class Frames {
 
     static <T> List<T> readAll(FrameReader frame, Function<FrameReader, T> read) {
         long count = frame.readSize();
+        if (count == 0) {
+            return List.of();
+        }
         List<T> items = new ArrayList<>((int) Math.min(count, frame.remaining()));
         for (long i = 0; i < count; i++) {
             items.add(read.apply(frame));
@@ -69,6 +72,9 @@ final class Frames {
 
     static <V> Map<ActorId, V> readMap(FrameReader frame, String workspace, Function<FrameReader, V> read) {
         long count = frame.readSize();
+        if (count == 0) {
+            return Map.of();
+        }
         Map<ActorId, V> map = new LinkedHashMap<>();
         for (long i = 0; i < count; i++) {
             ActorId key = readActor(frame, workspace);

@@ -537,7 +537,7 @@ public final class IdentityLane {
     /** Sends an event on its way up from the first identifier that the rules let count. */
     private void enter(LanePartition partition, ActorId stop, Event event) {
         Mentions mentions =
-                surroundings.rules(event.workspace()).mentionReader().read(event);
+                surroundings.rules(event.workspace()).mentionReader().read(event, stop);
         ActorId first = mentions.first();
         if (first == null) {
             partition.identified(stop.profileId(0), event);

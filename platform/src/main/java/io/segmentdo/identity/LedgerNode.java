@@ -62,7 +62,7 @@ final class LedgerNode {
         }
         LedgerNode node = new LedgerNode(id, frame.readSize());
         node.parent = Frames.readOptionalActor(frame, workspace);
-        node.members = Frames.readMap(frame, workspace, FrameReader::readLong);
+        node.members.putAll(Frames.readMap(frame, workspace, FrameReader::readLong));
         node.apart = new ArrayList<>(Frames.readAll(
                 frame, from -> new Apart(Frames.readActor(from, workspace), Frames.readActor(from, workspace))));
         node.undoing.addAll(Frames.readAll(frame, FrameReader::readSize));

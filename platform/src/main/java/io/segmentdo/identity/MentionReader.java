@@ -61,11 +61,12 @@ final class MentionReader {
     /**
      * The identifiers of an event.
      *
+     * @param stop its first stop, which is one of them unless it names nobody
      * @throws UncheckedIOException when its JSON is broken
      */
-    Mentions read(Event event) {
-        ActorId user = id(event, ActorId.USER, event.userId());
-        ActorId device = id(event, ActorId.ANONYMOUS, event.anonymousId());
+    Mentions read(Event event, ActorId stop) {
+        ActorId user = id(event, ActorId.USER, event.userId(), stop);
+        ActorId device = id(event, ActorId.ANONYMOUS, event.anonymousId(), stop);
         if (!needles.occurIn(event.json().bytes())) {
             return new Mentions(user, device, List.of());
         }
@@ -80,8 +81,11 @@ final class MentionReader {
         return new Mentions(user, device, pass.found(user, device));
     }
 
-    private @Nullable ActorId id(Event event, String type, @Nullable String value) {
-        return value != null && rules.allows(type, value) ? ActorId.of(event.workspace(), type, value) : null;
+    private @Nullable ActorId id(Event event, String type, @Nullable String value, ActorId stop) {
+        if (value == null || !rules.allows(type, value)) {
+            return null;
+        }
+        return stop.is(type) ? stop : ActorId.of(event.workspace(), type, value);
     }
 
     /** One pass over one event. */

@@ -60,7 +60,7 @@ public final class Router extends VerticleBase {
         @Override
         public void returned(Collection<PartitionQueue> partitions) {
             partitions.forEach(Router.this::direct);
-            lanes.values().forEach(LaneQueue::sendNext);
+            sendNext();
         }
     };
     private Window window = new Window(0);
@@ -141,10 +141,12 @@ public final class Router extends VerticleBase {
         }
     }
 
+    /** Lanes get what waits before more is read, so that they work meanwhile. */
     private void pump() {
         if (stopped) {
             return;
         }
+        sendNext();
         boolean more = true;
         while (more && hasRoom()) {
             List<SpoolRecord> records = spool.read(
@@ -152,6 +154,10 @@ public final class Router extends VerticleBase {
             records.forEach(this::route);
             more = !records.isEmpty();
         }
+        sendNext();
+    }
+
+    private void sendNext() {
         lanes.values().forEach(LaneQueue::sendNext);
     }
 

@@ -240,7 +240,7 @@ final class Invariants {
     }
 
     private List<ActorId> shown(Event event) {
-        Mentions mentions = rules.mentionReader().read(event);
+        Mentions mentions = rules.mentionReader().read(event, Partitions.firstStop(event));
         List<ActorId> shown = new ArrayList<>(mentions.others());
         if (mentions.user() != null) {
             shown.add(mentions.user());
@@ -277,7 +277,7 @@ final class Invariants {
     }
 
     private ActorId rootOf(Event event) {
-        Mentions mentions = rules.mentionReader().read(event);
+        Mentions mentions = rules.mentionReader().read(event, Partitions.firstStop(event));
         return state.root(mentions.user() == null ? Objects.requireNonNull(mentions.device()) : mentions.user());
     }
 
@@ -407,7 +407,7 @@ final class Invariants {
     }
 
     private List<ActorId> shows(Event event) {
-        Mentions mentions = rules.mentionReader().read(event);
+        Mentions mentions = rules.mentionReader().read(event, Partitions.firstStop(event));
         List<ActorId> shows = new ArrayList<>(mentions.others());
         shows.add(mentions.user() == null ? Objects.requireNonNull(mentions.device()) : mentions.user());
         if (mentions.device() != null) {
