@@ -6,6 +6,7 @@ import io.segmentdo.event.ProfileFact;
 import io.segmentdo.problem.PlatformException;
 import io.segmentdo.store.Keyspace;
 import io.segmentdo.store.Outbox;
+import io.segmentdo.store.OutboxReader;
 import io.segmentdo.store.PartitionStore;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -74,6 +75,7 @@ final class Backlog {
 
     private final PartitionStore store;
     private final Outbox outbox;
+    private final OutboxReader reader;
     private final AtomicLongArray tails;
     private final Journal journal;
     private final byte[] cursorKey;
@@ -90,6 +92,7 @@ final class Backlog {
     Backlog(PartitionStore store, Outbox outbox, AtomicLongArray tails, Journal journal, String destination) {
         this.store = store;
         this.outbox = outbox;
+        this.reader = outbox.follow();
         this.tails = tails;
         this.journal = journal;
         this.cursorKey = cursorKey(destination);
@@ -116,9 +119,15 @@ final class Backlog {
     void close(int partition) {
         Stream stream = streams.remove(partition);
         if (stream != null) {
+            reader.leave(partition);
             takenBefore += stream.next - stream.first;
             stored.set(partition, 0);
         }
+    }
+
+    /** Reads no more. */
+    void close() {
+        reader.close();
     }
 
     /** The partitions that are ours, in their order. */
@@ -238,7 +247,7 @@ final class Backlog {
         if (isHeldUp || stream.next > tails.get(stream.partition)) {
             return List.of();
         }
-        List<OutboxEntry> entries = outbox.read(stream.partition, stream.next, Math.min(max, ENTRIES_MAX), BYTES_MAX);
+        List<OutboxEntry> entries = reader.read(stream.partition, stream.next, Math.min(max, ENTRIES_MAX), BYTES_MAX);
         if (!entries.isEmpty()) {
             skipTo(stream, entries.getFirst().position());
         }

@@ -288,6 +288,7 @@ final class Lane {
                 LOG.atWarn().addKeyValue("destination", destination).log("Delivery did not stop in time");
             }
         }
+        ledger.close();
         transport.close();
         meters.close();
     }

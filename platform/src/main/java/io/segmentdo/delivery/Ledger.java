@@ -125,6 +125,11 @@ final class Ledger {
         }
     }
 
+    /** Reads no more, though what was read may still be settled. */
+    void close() {
+        backlog.close();
+    }
+
     /**
      * Forgets a partition that has another owner now, which has its own account of all this.
      *

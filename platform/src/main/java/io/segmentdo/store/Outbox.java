@@ -40,6 +40,7 @@ public final class Outbox {
     private final InstantSource clock;
     private final List<OutboxPartition> partitions = new ArrayList<>();
     private final List<TailListener> listeners = new CopyOnWriteArrayList<>();
+    private final List<OutboxReader> readers = new CopyOnWriteArrayList<>();
     private final Counter overtaken;
 
     /** Reads where the partitions begin and end. */
@@ -107,6 +108,7 @@ public final class Outbox {
     /** Shows what was added up to a position to readers, because it is durable, and wakes them. */
     public void committed(int partition, long tail) {
         partitions.get(partition).committed(tail);
+        forgetRead(partition);
         wake(partition, tail);
     }
 
@@ -117,6 +119,26 @@ public final class Outbox {
      */
     public List<OutboxEntry> read(int partition, long fromPosition, int maxEntries, long maxBytes) {
         return partitions.get(partition).read(fromPosition, maxEntries, maxBytes);
+    }
+
+    /** Begins to follow, until it is closed. */
+    public OutboxReader follow() {
+        OutboxReader reader = new OutboxReader(this, partitions.size());
+        readers.add(reader);
+        return reader;
+    }
+
+    void remove(OutboxReader reader) {
+        readers.remove(reader);
+    }
+
+    /** Takes out of memory what everybody has read who follows a partition. */
+    void forgetRead(int partition) {
+        long next = Long.MAX_VALUE;
+        for (OutboxReader reader : readers) {
+            next = Math.min(next, reader.next(partition));
+        }
+        partitions.get(partition).forgetBelow(next);
     }
 
     /** Calls back after each commit, until it is closed. */

@@ -20,7 +20,8 @@ public record OutboxConfig(
                 "Bytes of events kept at most; beyond them even events go that a destination has not had yet, which is reported.")
         ByteSize maxBytes,
 
-        @Doc("Memory for the newest events, so that destinations that keep up need not read from disk.")
+        @Doc(
+                "Memory for the newest events until all destinations have read them, so that those that keep up need not read from disk.")
         ByteSize recentBytes) {
     public static final OutboxConfig DEFAULT =
             new OutboxConfig(Duration.ofDays(7), ByteSize.gibibytes(20), ByteSize.mebibytes(32));

@@ -99,6 +99,11 @@ final class OutboxPartition {
         tail = position;
     }
 
+    /** Takes out of memory what is committed below a position. */
+    void forgetBelow(long position) {
+        recent.dropBelow(Math.min(position, tail + 1));
+    }
+
     List<OutboxEntry> read(long fromPosition, int maxEntries, long maxBytes) {
         long end = tail + 1;
         long from = Math.max(fromPosition, head);

@@ -35,6 +35,7 @@ class OutboxTest {
     void entriesAreReadInTheirOrderFromMemoryOrDisk(long recentBytes) {
         outbox = open(new ByteSize(recentBytes), ByteSize.gibibytes(1));
         epoch = take();
+        outbox.follow().read(PARTITION, 1, 1, ALL);
         List<OutboxEntry> added = new ArrayList<>();
         for (int i = 1; i <= 200; i++) {
             added.add(i % 10 == 0 ? fact(i) : event(i, 50));
@@ -110,6 +111,38 @@ class OutboxTest {
         assertThat(outbox.read(PARTITION, 1, 10, ALL)).containsExactly(event(2, 10), event(3, 10));
         assertThat(outbox.tail(0)).isZero();
         assertThat(outbox.head(0)).isEqualTo(1);
+    }
+
+    @Test
+    void whatEverybodyHasReadLeavesTheMemory() {
+        OutboxReader fast = outbox.follow();
+        OutboxReader slow = outbox.follow();
+        fast.read(PARTITION, 1, 10, ALL);
+        slow.read(PARTITION, 1, 10, ALL);
+        OutboxEntry entry = event(1, 10);
+        commit(List.of(entry));
+
+        assertThat(fast.read(PARTITION, 1, 10, ALL).getFirst()).isSameAs(entry);
+        assertThat(slow.read(PARTITION, 1, 10, ALL).getFirst()).isSameAs(entry);
+        assertThat(outbox.read(PARTITION, 1, 10, ALL).getFirst())
+                .isEqualTo(entry)
+                .isNotSameAs(entry);
+    }
+
+    @Test
+    void whatNobodyWaitsForIsNotKeptInMemory() {
+        OutboxReader left = outbox.follow();
+        left.read(PARTITION, 1, 10, ALL);
+        left.leave(PARTITION);
+        OutboxReader closed = outbox.follow();
+        closed.read(PARTITION, 1, 10, ALL);
+        closed.close();
+        OutboxEntry entry = event(1, 10);
+        commit(List.of(entry));
+
+        assertThat(outbox.read(PARTITION, 1, 10, ALL).getFirst())
+                .isEqualTo(entry)
+                .isNotSameAs(entry);
     }
 
     @Test

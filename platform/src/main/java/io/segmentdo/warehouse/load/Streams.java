@@ -3,6 +3,7 @@ package io.segmentdo.warehouse.load;
 import io.segmentdo.event.OutboxEntry;
 import io.segmentdo.store.Changes;
 import io.segmentdo.store.Outbox;
+import io.segmentdo.store.OutboxReader;
 import io.segmentdo.store.PartitionStore;
 import io.segmentdo.store.StaleEpochException;
 import io.segmentdo.warehouse.table.Positions;
@@ -40,6 +41,7 @@ final class Streams {
     private final PartitionStore store;
     private final Outbox outbox;
     private final Backlog backlog;
+    private final OutboxReader reader;
     private final SortedMap<Integer, Stream> streams = new TreeMap<>();
 
     /** Any thread reads; 0 until a cursor is known. */
@@ -52,6 +54,7 @@ final class Streams {
         this.store = store;
         this.outbox = outbox;
         this.backlog = new Backlog(store, outbox);
+        this.reader = outbox.follow();
         this.stored = new AtomicLongArray(store.partitions());
     }
 
@@ -63,6 +66,7 @@ final class Streams {
 
     void close(int partition) {
         streams.remove(partition);
+        reader.leave(partition);
         stored.set(partition, Long.MAX_VALUE);
     }
 
@@ -90,7 +94,7 @@ final class Streams {
             if (stream == null || stream.next > outbox.tail(partition)) {
                 continue;
             }
-            List<OutboxEntry> entries = outbox.read(partition, stream.next, ENTRIES_MAX, BYTES_MAX);
+            List<OutboxEntry> entries = reader.read(partition, stream.next, ENTRIES_MAX, BYTES_MAX);
             if (!entries.isEmpty()) {
                 expired += entries.getFirst().position() - stream.next;
                 stream.next = entries.getLast().position() + 1;
