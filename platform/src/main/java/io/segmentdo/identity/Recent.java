@@ -14,6 +14,9 @@ import org.jspecify.annotations.Nullable;
 final class Recent<K, V> {
     private static final int BITS_PER_KEY = 8;
 
+    /** The golden ratio of 32 bits: neighbours among hashes come to lie far apart. */
+    private static final int SPREADING = 0x9E3779B9;
+
     private final int generationMax;
     private Map<K, V> young = new HashMap<>();
     private Map<K, V> old = new HashMap<>();
@@ -66,8 +69,8 @@ final class Recent<K, V> {
     }
 
     private boolean hasComeBefore(K key) {
-        int hash = key.hashCode() * 0x9E3779B9;
-        int bit = (int) ((hash & 0xFFFFFFFFL) * BITS_PER_KEY * generationMax >>> 32);
+        long hash = Integer.toUnsignedLong(key.hashCode() * SPREADING);
+        int bit = (int) ((hash * BITS_PER_KEY * generationMax) >>> Integer.SIZE);
         if (youngOnce.get(bit) || oldOnce.get(bit)) {
             return true;
         }
