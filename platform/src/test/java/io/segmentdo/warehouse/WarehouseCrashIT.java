@@ -79,6 +79,7 @@ class WarehouseCrashIT {
                         "-XX:TieredStopAtLevel=1",
                         "-Xshare:auto",
                         "-Xmx256m",
+                        "-Djava.io.tmpdir=" + System.getProperty("java.io.tmpdir"),
                         CrashedLoader.class.getName(),
                         home.toString())
                 .redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()))

@@ -55,7 +55,8 @@ public final class RealPostgres implements AutoCloseable {
                     .setServerConfig("shared_buffers", "64MB")
                     .setServerConfig("fsync", directory == null ? "off" : "on") // the shared one never has to survive
                     .setServerConfig("full_page_writes", directory == null ? "off" : "on")
-                    .setServerConfig("listen_addresses", "127.0.0.1");
+                    .setServerConfig("listen_addresses", "127.0.0.1")
+                    .setServerConfig("unix_socket_directories", ""); // a socket would stay where the test is killed
             if (directory != null) {
                 builder.setDataDirectory(directory).setCleanDataDirectory(false);
             }
