@@ -1,6 +1,8 @@
 package io.segmentdo.warehouse.engine;
 
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -13,11 +15,24 @@ import org.jspecify.annotations.Nullable;
  * @param defined the names that the query itself gives to tables, in lower case
  * @param columns every name that may be a column, in lower case
  * @param everyColumn whether all columns are asked for, by a {@code *} or otherwise
+ * @param compared the columns of times that the query does nothing with but compare them with these times, in microseconds
+ *     since 1970: two values between which there is none of them are the same to it
  */
-public record Analysis(List<Use> uses, Set<String> defined, Set<String> columns, boolean everyColumn) {
+public record Analysis(
+        List<Use> uses,
+        Set<String> defined,
+        Set<String> columns,
+        boolean everyColumn,
+        Map<String, List<Long>> compared) {
     /** The columns of events whose conditions are looked for. */
     public static final Set<String> BOUNDED =
             Set.of("timestamp", "received_at", "event", "type", "user_id", "message_id", "source");
+
+    /** Those of them that are times. */
+    public static final Set<String> TIMES = Set.of("timestamp", "received_at");
+
+    /** How much a time that was computed while the query was read may differ from the one while it runs. */
+    public static final long MARGIN_MICROS = 60_000_000;
 
     /**
      * A place where a table or view is read.
@@ -50,5 +65,8 @@ public record Analysis(List<Use> uses, Set<String> defined, Set<String> columns,
         uses = List.copyOf(uses);
         defined = Set.copyOf(defined);
         columns = Set.copyOf(columns);
+        Map<String, List<Long>> copy = new HashMap<>();
+        compared.forEach((column, times) -> copy.put(column, List.copyOf(times)));
+        compared = Map.copyOf(copy);
     }
 }

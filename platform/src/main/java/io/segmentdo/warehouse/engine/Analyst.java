@@ -20,7 +20,6 @@ import java.util.TreeSet;
  */
 final class Analyst implements AutoCloseable {
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final Set<String> TIMES = Set.of("timestamp", "received_at");
 
     private final Connection connection;
     private final PreparedStatement parsing;
@@ -69,10 +68,10 @@ final class Analyst implements AutoCloseable {
     }
 
     private Optional<Analysis.Bound> bound(String column, String operator, JsonNode value) {
-        boolean time = TIMES.contains(column);
+        boolean time = Analysis.TIMES.contains(column);
         if (!time && isText(value)) {
             return Optional.of(new Analysis.Bound(
-                    column, operator, value.path("value").path("value").asText(), null));
+                    column, operator, value.path("literal").path("text").asText(), null));
         }
         JsonNode template = (time ? timeTemplate : textTemplate).deepCopy();
         ObjectNode cast = (ObjectNode) Objects.requireNonNull(template.findParent("try_cast"));
@@ -83,10 +82,8 @@ final class Analyst implements AutoCloseable {
     }
 
     private static boolean isText(JsonNode value) {
-        JsonNode constant = value.path("value");
         return value.path("class").asText().equals("CONSTANT")
-                && constant.path("type").path("id").asText().equals("VARCHAR")
-                && !constant.path("is_null").asBoolean(true);
+                && value.path("literal").path("kind").asText().equals("STRING");
     }
 
     /** The one value of a query; what cannot be computed here gives none, and its place in the query will tell. */

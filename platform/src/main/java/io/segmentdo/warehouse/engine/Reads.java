@@ -2,8 +2,10 @@ package io.segmentdo.warehouse.engine;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -15,7 +17,7 @@ import java.util.Set;
  *
  * <p>A condition counts where the WHERE of a SELECT compares a column of one of its tables with a value: it must be plain
  * which table is meant, by a name before the column or because there is only one. What is not understood bounds nothing.
- * Confined to one thread.
+ * A column of times that is named in such places only is one that the query can but compare. Confined to one thread.
  */
 final class Reads {
     /** Computes the value of an expression without columns. */
@@ -31,36 +33,6 @@ final class Reads {
             "COMPARE_GREATERTHANOREQUALTO", ">=");
     private static final Map<String, String> TURNED = Map.of("=", "=", "<", ">", "<=", ">=", ">", "<", ">=", "<=");
 
-    /** Functions whose value is the same for all rows, and cheap. */
-    private static final Set<String> STEADY = Set.of(
-            "-",
-            "+",
-            "*",
-            "now",
-            "today",
-            "current_date",
-            "get_current_timestamp",
-            "current_localtimestamp",
-            "transaction_timestamp",
-            "trunc",
-            "date_trunc",
-            "datetrunc",
-            "timezone",
-            "to_timestamp",
-            "make_date",
-            "make_timestamp",
-            "make_timestamptz",
-            "strptime",
-            "to_milliseconds",
-            "to_seconds",
-            "to_minutes",
-            "to_hours",
-            "to_days",
-            "to_weeks",
-            "to_months",
-            "to_quarters",
-            "to_years");
-
     private final String sql;
     private final Values values;
     private final Set<String> defined = new HashSet<>();
@@ -71,6 +43,15 @@ final class Reads {
 
     private final Set<String> aliases = new HashSet<>();
     private final List<Analysis.Use> uses = new ArrayList<>();
+
+    /** Places where a column is compared with nothing but times that are known. */
+    private final Set<JsonNode> comparisons = Collections.newSetFromMap(new IdentityHashMap<>());
+
+    private final Map<String, List<Long>> compared = new HashMap<>();
+
+    /** Columns that are named in other places. */
+    private final Set<String> seen = new HashSet<>();
+
     private boolean everyColumn;
 
     Reads(String sql, Values values) {
@@ -82,7 +63,8 @@ final class Reads {
         collectDefined(statement);
         visit(statement, Map.of());
         everyColumn |= operands.stream().anyMatch(aliases::contains);
-        return new Analysis(uses, defined, columns, everyColumn);
+        compared.keySet().removeAll(seen);
+        return new Analysis(uses, defined, columns, everyColumn, compared);
     }
 
     private void collectDefined(JsonNode node) {
@@ -162,55 +144,52 @@ final class Reads {
                 collectBounds(child, tables, bounds);
             }
         } else if (operator != null) {
-            bound(where.path("left"), operator, where.path("right"), tables, bounds);
-            bound(where.path("right"), TURNED.getOrDefault(operator, operator), where.path("left"), tables, bounds);
+            JsonNode left = where.path("left");
+            JsonNode right = where.path("right");
+            if (bound(left, operator, right, tables, bounds)) {
+                comparisons.add(left);
+            } else if (bound(right, TURNED.getOrDefault(operator, operator), left, tables, bounds)) {
+                comparisons.add(right);
+            }
         } else if (type.equals("COMPARE_BETWEEN")) {
-            bound(where.path("input"), ">=", where.path("lower"), tables, bounds);
-            bound(where.path("input"), "<=", where.path("upper"), tables, bounds);
+            JsonNode input = where.path("input");
+            boolean lower = bound(input, ">=", where.path("lower"), tables, bounds);
+            boolean upper = bound(input, "<=", where.path("upper"), tables, bounds);
+            if (lower && upper) {
+                comparisons.add(input);
+            }
         }
     }
 
-    private void bound(
+    /** Takes a condition in, if it is one; returns whether it compares with a time that is known well enough. */
+    private boolean bound(
             JsonNode column,
             String operator,
             JsonNode value,
             List<String> tables,
             Map<String, List<Analysis.Bound>> bounds) {
         JsonNode names = column.path("column_names");
-        if (!column.path("type").asText("").equals("COLUMN_REF") || names.size() > 2 || !isConstant(value)) {
-            return;
+        if (!column.path("type").asText("").equals("COLUMN_REF") || names.size() > 2 || !Constants.isConstant(value)) {
+            return false;
         }
         String name = names.path(names.size() - 1).asText().toLowerCase(Locale.ROOT);
         String table = names.size() == 2
                 ? names.path(0).asText().toLowerCase(Locale.ROOT)
                 : tables.size() == 1 ? tables.getFirst() : "";
-        if (Analysis.BOUNDED.contains(name)
-                && tables.stream().filter(table::equals).count() == 1) {
-            values.bound(name, operator, value)
-                    .ifPresent(bound -> bounds.computeIfAbsent(table, t -> new ArrayList<>())
-                            .add(bound));
+        boolean steady = Constants.isSteady(value);
+        if (!Analysis.BOUNDED.contains(name)
+                || tables.stream().filter(table::equals).count() != 1
+                || !steady && !operator.startsWith(">")) { // a day that has begun since is greater than it was
+            return false;
         }
-    }
-
-    private static boolean isConstant(JsonNode node) {
-        if (node.isObject() && node.has("class")) {
-            switch (node.path("class").asText()) {
-                case "CONSTANT", "CAST", "TYPE" -> {}
-                case "FUNCTION" -> {
-                    if (!STEADY.contains(node.path("function_name").asText())) {
-                        return false;
-                    }
-                }
-                default -> {
-                    return false;
-                }
-            }
+        Optional<Analysis.Bound> found = values.bound(name, operator, value);
+        found.ifPresent(bound ->
+                bounds.computeIfAbsent(table, t -> new ArrayList<>()).add(bound));
+        Long micros = found.map(Analysis.Bound::micros).orElse(null);
+        if (!steady || micros == null) {
+            return false;
         }
-        for (JsonNode child : node) {
-            if (!isConstant(child)) {
-                return false;
-            }
-        }
+        compared.computeIfAbsent(name, n -> new ArrayList<>()).add(micros);
         return true;
     }
 
@@ -229,6 +208,7 @@ final class Reads {
         everyColumn |= join.path("ref_type").asText().equals("NATURAL");
         for (JsonNode name : join.path("using_columns")) {
             columns.add(name.asText().toLowerCase(Locale.ROOT));
+            seen.add(name.asText().toLowerCase(Locale.ROOT));
         }
     }
 
@@ -237,6 +217,9 @@ final class Reads {
         for (JsonNode name : column.path("column_names")) {
             last = name.asText().toLowerCase(Locale.ROOT);
             columns.add(last);
+            if (!comparisons.contains(column)) {
+                seen.add(last);
+            }
         }
         operands.add(last);
     }

@@ -17,10 +17,19 @@ final class Analyses {
     private static final int KEPT_MAX = 256;
     private static final int KEPT_LENGTH_MAX = 16_384;
 
-    /** Within the margin that {@link Pruning} leaves. */
+    /** Within {@link Analysis#MARGIN_MICROS}. */
     private static final long KEPT_NANOS = TimeUnit.SECONDS.toNanos(20);
 
-    private record Known(Analysis analysis, long sinceNanos) {}
+    /** The longest time after which what was computed from the clock is surely good within that margin. */
+    private static final long SURE_NANOS = TimeUnit.SECONDS.toNanos(40);
+
+    /** What a query needs, and since when that is known. */
+    record Known(Analysis analysis, long sinceNanos) {
+        /** Whether the times in it are not older than the margin allows. */
+        boolean isSure() {
+            return System.nanoTime() - sinceNanos < SURE_NANOS;
+        }
+    }
 
     private final Map<String, Known> known = new LinkedHashMap<>(16, 0.75f, true) {
         private static final long serialVersionUID = 1;
@@ -32,20 +41,20 @@ final class Analyses {
     };
 
     /** What a query needs; fails when it may not run. */
-    Analysis of(Engine engine, String sql) {
+    Known of(Engine engine, String sql) {
         long now = System.nanoTime();
         synchronized (known) {
             Known found = known.get(sql);
             if (found != null && now - found.sinceNanos() < KEPT_NANOS) {
-                return found.analysis();
+                return found;
             }
         }
-        Analysis analysis = engine.analyse(sql, TIME);
+        Known fresh = new Known(engine.analyse(sql, TIME), now);
         if (sql.length() <= KEPT_LENGTH_MAX) {
             synchronized (known) {
-                known.put(sql, new Known(analysis, now));
+                known.put(sql, fresh);
             }
         }
-        return analysis;
+        return fresh;
     }
 }

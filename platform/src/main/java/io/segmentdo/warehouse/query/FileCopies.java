@@ -41,11 +41,6 @@ final class FileCopies {
     /** The files of one query, which stay until this is closed. */
     final class Held implements AutoCloseable {
         private final List<String> locations = new ArrayList<>();
-        private final List<String> paths = new ArrayList<>();
-
-        List<String> paths() {
-            return paths;
-        }
 
         @Override
         public void close() {
@@ -96,7 +91,6 @@ final class FileCopies {
                 if (!isLocal(file.location())) {
                     copy(file, hold);
                 }
-                hold.paths.add(path(file.location()));
             }
             return hold;
         } catch (IOException e) {

@@ -10,9 +10,6 @@ import org.apache.iceberg.expressions.Expressions;
  * Which rows of the events a query can need at all, so that files without them are not opened. Pure.
  */
 final class Pruning {
-    /** Times that were computed while the query was read are a bit earlier than those while it runs. */
-    private static final long MARGIN_MICROS = 60_000_000;
-
     private Pruning() {}
 
     /**
@@ -38,8 +35,8 @@ final class Pruning {
         Long micros = bound.micros();
         String text = bound.text();
         if (micros != null) {
-            Expression from = Expressions.greaterThanOrEqual(bound.column(), micros - MARGIN_MICROS);
-            Expression to = Expressions.lessThanOrEqual(bound.column(), micros + MARGIN_MICROS);
+            Expression from = Expressions.greaterThanOrEqual(bound.column(), micros - Analysis.MARGIN_MICROS);
+            Expression to = Expressions.lessThanOrEqual(bound.column(), micros + Analysis.MARGIN_MICROS);
             return switch (bound.operator()) {
                 case ">", ">=" -> from;
                 case "<", "<=" -> to;

@@ -120,13 +120,13 @@ public final class Reader {
 
     /** Runs what a query wants done. */
     public <T> T read(Engine engine, String sql, Scope scope, Limits limits, Work<T> work) {
-        Analysis analysis = analyses.of(engine, sql);
-        return new Reading<>(engine, analysis, scope, limits, work).run();
+        return new Reading<>(engine, analyses.of(engine, sql), scope, limits, work).run();
     }
 
     /** One query on its way; confined to its thread. */
     private final class Reading<T> {
         private final Engine engine;
+        private final Analyses.Known analysed;
         private final Analysis analysis;
         private final Scope scope;
         private final Limits limits;
@@ -138,9 +138,10 @@ public final class Reader {
         private final Set<String> looked = new HashSet<>();
         private boolean hasEveryColumn;
 
-        Reading(Engine engine, Analysis analysis, Scope scope, Limits limits, Work<T> work) {
+        Reading(Engine engine, Analyses.Known analysed, Scope scope, Limits limits, Work<T> work) {
             this.engine = engine;
-            this.analysis = analysis;
+            this.analysed = analysed;
+            this.analysis = analysed.analysis();
             this.scope = scope;
             this.limits = limits;
             this.work = work;
@@ -208,8 +209,9 @@ public final class Reader {
         }
 
         private <R> R withEvents(Expression filter, Function<Dataset.Table, R> use) {
-            try (FileCopies.Held held = hold(events.files(filter))) {
-                return use.apply(table(Views.RAW_EVENTS, events, held, column -> true));
+            List<TableState.StoredFile> files = events.files(filter);
+            try (FileCopies.Held held = hold(files)) {
+                return use.apply(table(Views.RAW_EVENTS, events, files, column -> true));
             }
         }
 
@@ -227,12 +229,12 @@ public final class Reader {
                         .ifPresent(all::add);
                 held.small(Views.RAW_GROUPS, WarehouseTable.GROUPS, used.contains(Views.GROUPS))
                         .ifPresent(all::add);
-                all.add(held.events(scope.files().orElseGet(() -> events.files(filter))));
+                String raw = held.events(scope.files().orElseGet(() -> events.files(filter)), all);
                 List<Dataset.Lookup> lookups =
                         merges.filter(table -> profiles && !table.files().isEmpty()).map(Views::canonical).stream()
                                 .toList();
                 List<Dataset.View> views =
-                        Views.of(used, List.copyOf(computed.values()), eventViews, !lookups.isEmpty());
+                        Views.of(used, raw, List.copyOf(computed.values()), eventViews, !lookups.isEmpty());
                 return work.with(engine, new Dataset(scope.workspace(), held.readable, lookups, all, views));
             }
         }
@@ -240,16 +242,31 @@ public final class Reader {
         /** The files of one attempt, which are there until it is over. */
         private final class Held implements AutoCloseable {
             private final List<FileCopies.Held> held = new ArrayList<>();
-            private final List<String> readable = new ArrayList<>(paths(events));
+            private final List<String> readable = new ArrayList<>(paths(events.files()));
 
-            Dataset.Table events(List<TableState.StoredFile> files) {
-                return add(
-                        Views.RAW_EVENTS,
-                        events,
-                        files,
-                        column -> hasEveryColumn
-                                || analysis.columns().contains(column)
-                                || Views.OWN_COLUMNS.contains(column));
+            /** Adds the tables of the events; returns what they are together. */
+            String events(List<TableState.StoredFile> files, List<Dataset.Table> tables) {
+                held.add(hold(files));
+                Alike alike = hasEveryColumn || !analysed.isSure()
+                        ? Alike.NONE
+                        : Alike.among(files, analysis.compared());
+                List<TableState.StoredFile> others = alike.others(files);
+                Set<String> left = alike.times().keySet();
+                if (!left.isEmpty()) {
+                    tables.add(table(
+                            Views.RAW_ALIKE,
+                            events,
+                            alike.files(),
+                            column -> isNeeded(column) && !left.contains(column)));
+                }
+                if (left.isEmpty() || !others.isEmpty()) {
+                    tables.add(table(Views.RAW_EVENTS, events, others, this::isNeeded));
+                }
+                return Views.raw(alike.times(), !others.isEmpty());
+            }
+
+            private boolean isNeeded(String column) {
+                return hasEveryColumn || analysis.columns().contains(column) || Views.OWN_COLUMNS.contains(column);
             }
 
             /** A table that is small beside the events, and read as a whole if at all. */
@@ -262,15 +279,9 @@ public final class Reader {
                                 ? new Moment.At(Instant.ofEpochMilli(events.committedMillis()))
                                 : m);
                 TableState state = states.load(scope.workspace(), name, moment);
-                readable.addAll(paths(state));
-                return Optional.of(add(view, state, state.files(), column -> true));
-            }
-
-            private Dataset.Table add(
-                    String view, TableState state, List<TableState.StoredFile> files, Predicate<String> columns) {
-                FileCopies.Held copies = hold(files);
-                held.add(copies);
-                return table(view, state, copies, columns);
+                readable.addAll(paths(state.files()));
+                held.add(hold(state.files()));
+                return Optional.of(table(view, state, state.files(), column -> true));
             }
 
             @Override
@@ -279,20 +290,18 @@ public final class Reader {
             }
         }
 
-        private List<String> paths(TableState state) {
-            FileCopies here = copies();
-            return state.files().stream()
-                    .map(file -> here.path(file.location()))
-                    .toList();
-        }
-
-        private static Dataset.Table table(
-                String name, TableState state, FileCopies.Held files, Predicate<String> wanted) {
+        private Dataset.Table table(
+                String name, TableState state, List<TableState.StoredFile> files, Predicate<String> wanted) {
             List<Dataset.Column> columns = state.schema().columns().stream()
                     .filter(field -> wanted.test(field.name()))
                     .map(field -> new Dataset.Column(field.fieldId(), field.name(), Views.sqlType(field.type())))
                     .toList();
-            return new Dataset.Table(name, columns, files.paths());
+            return new Dataset.Table(name, columns, paths(files));
+        }
+
+        private List<String> paths(List<TableState.StoredFile> files) {
+            FileCopies here = copies();
+            return files.stream().map(file -> here.path(file.location())).toList();
         }
     }
 }

@@ -30,6 +30,9 @@ final class Views {
     static final String RAW_USERS = "raw users";
     static final String RAW_GROUPS = "raw groups";
     static final String RAW_MERGES = "raw profile merges";
+    /** Rows of the events without the columns of times, for which others stand in. */
+    static final String RAW_ALIKE = "raw events alike";
+
     private static final String CANONICAL = "canonical profiles";
 
     /** Columns of events that the views themselves read. */
@@ -74,14 +77,19 @@ final class Views {
     /**
      * The SQL of the views that these names need.
      *
+     * @param raw the rows of the events, from {@link #raw}
      * @param computed members of properties that have no column of their own, by the name that queries use
      * @param eventNames the events behind each view of one event
      * @param canonical whether profiles are asked for, and some were merged
      */
     static List<Dataset.View> of(
-            Set<String> names, List<ComputedColumn> computed, Map<String, Set<String>> eventNames, boolean canonical) {
+            Set<String> names,
+            String raw,
+            List<ComputedColumn> computed,
+            Map<String, Set<String>> eventNames,
+            boolean canonical) {
         List<Dataset.View> views = new ArrayList<>();
-        views.add(new Dataset.View(EVENTS, events(computed, canonical)));
+        views.add(new Dataset.View(EVENTS, events(raw, computed, canonical)));
         TYPES.forEach((name, type) -> {
             if (names.contains(name)) {
                 views.add(new Dataset.View(name, "SELECT * FROM events WHERE type = '" + type.wireName() + "'"));
@@ -126,7 +134,24 @@ final class Views {
         return new Dataset.Lookup(merges, new Dataset.View(CANONICAL, CANONICAL_SQL));
     }
 
-    private static String events(List<ComputedColumn> computed, boolean canonical) {
+    /** The table of the events, or what it is put together of when some rows are alike. */
+    static String raw(Map<String, Long> timesOfAlike, boolean others) {
+        if (timesOfAlike.isEmpty()) {
+            return quote(RAW_EVENTS);
+        }
+        StringBuilder sql = new StringBuilder("(SELECT *");
+        timesOfAlike.forEach((column, micros) -> sql.append(", make_timestamptz(")
+                .append(micros)
+                .append(") AS ")
+                .append(quote(column)));
+        sql.append(" FROM ").append(quote(RAW_ALIKE));
+        if (others) {
+            sql.append(" UNION ALL BY NAME SELECT * FROM ").append(quote(RAW_EVENTS));
+        }
+        return sql.append(')').toString();
+    }
+
+    private static String events(String raw, List<ComputedColumn> computed, boolean canonical) {
         StringBuilder sql = new StringBuilder("SELECT e.*");
         if (canonical) {
             sql.append(" REPLACE (coalesce(c.root, e.profile_id) AS profile_id)");
@@ -134,7 +159,7 @@ final class Views {
         for (ComputedColumn column : computed) {
             sql.append(", ").append(column.sql());
         }
-        sql.append(" FROM ").append(quote(RAW_EVENTS)).append(" e");
+        sql.append(" FROM ").append(raw).append(" e");
         if (canonical) {
             sql.append(" LEFT JOIN ").append(quote(CANONICAL)).append(" c ON c.id = e.profile_id");
         }

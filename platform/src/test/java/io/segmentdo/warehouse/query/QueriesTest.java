@@ -212,6 +212,9 @@ class QueriesTest {
                         files(
                                 "SELECT (SELECT count(*) FROM events WHERE event = 'e4'), count(*) FROM tracks WHERE event = 'e0'"))
                 .isEqualTo(2);
+        assertThat(files("SELECT count(*) FROM events WHERE timestamp < date_trunc('day', now())"))
+                .as("the day may end before the query runs")
+                .isEqualTo(5);
         assertThat(files("SELECT count(*) FROM pages")).isEqualTo(0);
         assertThat(files("WITH events AS (SELECT 1) SELECT * FROM events")).isEqualTo(5);
     }
@@ -247,7 +250,10 @@ class QueriesTest {
     }
 
     private int files(String sql) {
-        return datasetOf(sql).tables().getLast().files().size();
+        return datasetOf(sql).tables().stream()
+                .map(Dataset.Table::files)
+                .mapToInt(List::size)
+                .sum();
     }
 
     private Dataset datasetOf(String sql) {
