@@ -37,12 +37,7 @@ final class Constants {
 
     /** Those of them that follow the clock. */
     private static final Set<String> CLOCKS = Set.of(
-            "now",
-            "today",
-            "current_date",
-            "get_current_timestamp",
-            "current_localtimestamp",
-            "transaction_timestamp");
+            "now", "today", "current_date", "get_current_timestamp", "current_localtimestamp", "transaction_timestamp");
 
     /** Those whose spans are as long at any time. */
     private static final Set<String> SPANS =

@@ -183,8 +183,8 @@ final class Reads {
             return false;
         }
         Optional<Analysis.Bound> found = values.bound(name, operator, value);
-        found.ifPresent(bound ->
-                bounds.computeIfAbsent(table, t -> new ArrayList<>()).add(bound));
+        found.ifPresent(
+                bound -> bounds.computeIfAbsent(table, t -> new ArrayList<>()).add(bound));
         Long micros = found.map(Analysis.Bound::micros).orElse(null);
         if (!steady || micros == null) {
             return false;

@@ -247,9 +247,8 @@ public final class Reader {
             /** Adds the tables of the events; returns what they are together. */
             String events(List<TableState.StoredFile> files, List<Dataset.Table> tables) {
                 held.add(hold(files));
-                Alike alike = hasEveryColumn || !analysed.isSure()
-                        ? Alike.NONE
-                        : Alike.among(files, analysis.compared());
+                Alike alike =
+                        hasEveryColumn || !analysed.isSure() ? Alike.NONE : Alike.among(files, analysis.compared());
                 List<TableState.StoredFile> others = alike.others(files);
                 Set<String> left = alike.times().keySet();
                 if (!left.isEmpty()) {

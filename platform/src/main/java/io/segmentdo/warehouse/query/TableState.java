@@ -55,8 +55,9 @@ public final class TableState {
         this.schema = schema;
         this.snapshotId = snapshotId;
         this.committedMillis = committedMillis;
-        this.entries =
-                files.stream().map(file -> new Entry(file, stored(file, schema))).toList();
+        this.entries = files.stream()
+                .map(file -> new Entry(file, stored(file, schema)))
+                .toList();
         this.files = entries.stream().map(Entry::stored).toList();
     }
 

@@ -140,10 +140,8 @@ final class Views {
             return quote(RAW_EVENTS);
         }
         StringBuilder sql = new StringBuilder("(SELECT *");
-        timesOfAlike.forEach((column, micros) -> sql.append(", make_timestamptz(")
-                .append(micros)
-                .append(") AS ")
-                .append(quote(column)));
+        timesOfAlike.forEach((column, micros) ->
+                sql.append(", make_timestamptz(").append(micros).append(") AS ").append(quote(column)));
         sql.append(" FROM ").append(quote(RAW_ALIKE));
         if (others) {
             sql.append(" UNION ALL BY NAME SELECT * FROM ").append(quote(RAW_EVENTS));

@@ -76,9 +76,8 @@ class AlikeTest {
                 "timestamp > now() - INTERVAL 3 DAY",
                 "timestamp < now() - INTERVAL 36 HOUR",
                 "timestamp > '1990-01-01'")) {
-            answersAlike(
-                    "SELECT event, count(*), sum(length(message_id)) FROM events AS e WHERE " + condition
-                            + " GROUP BY 1 ORDER BY 1");
+            answersAlike("SELECT event, count(*), sum(length(message_id)) FROM events AS e WHERE " + condition
+                    + " GROUP BY 1 ORDER BY 1");
         }
     }
 
@@ -92,14 +91,14 @@ class AlikeTest {
                 "SELECT (SELECT count(*) FROM events AS a WHERE " + after + ") AS n, (SELECT count(*) FROM events AS b"
                         + " WHERE " + before + ") AS m",
                 "SELECT count(*) FROM events AS a JOIN events AS b USING (event) WHERE a." + after + " AND b." + before,
-                "SELECT message_id FROM events AS a WHERE " + after + " UNION ALL SELECT message_id FROM events AS b WHERE "
-                        + before + " ORDER BY 1",
-                "WITH late AS (SELECT event FROM events AS a WHERE " + after + ") SELECT event, count(*) FROM late GROUP BY"
-                        + " 1 ORDER BY 1",
-                "SELECT count(*) FROM tracks AS a WHERE " + after + " AND event IN (SELECT event FROM events AS b WHERE b."
-                        + before + ")",
-                "SELECT message_id, (SELECT count(*) FROM profile_merges WHERE " + after + ") AS n FROM events AS a WHERE "
-                        + before + " ORDER BY 1")) {
+                "SELECT message_id FROM events AS a WHERE " + after
+                        + " UNION ALL SELECT message_id FROM events AS b WHERE " + before + " ORDER BY 1",
+                "WITH late AS (SELECT event FROM events AS a WHERE " + after
+                        + ") SELECT event, count(*) FROM late GROUP BY" + " 1 ORDER BY 1",
+                "SELECT count(*) FROM tracks AS a WHERE " + after
+                        + " AND event IN (SELECT event FROM events AS b WHERE b." + before + ")",
+                "SELECT message_id, (SELECT count(*) FROM profile_merges WHERE " + after
+                        + ") AS n FROM events AS a WHERE " + before + " ORDER BY 1")) {
             answersAlike(sql);
         }
     }
@@ -157,15 +156,23 @@ class AlikeTest {
         warehouse.append(
                 WarehouseTable.PROFILE_MERGES,
                 List.of(Map.of(
-                        "kind", "merged",
-                        "profile_id", "p2",
-                        "other_id", "p1",
-                        "occurred_at", now,
-                        "ledger_fact", 1L,
-                        "partition", 0,
-                        "position", 1L)));
-        String sql = "SELECT profile_id, cart_value, count(*) AS n FROM events AS e WHERE timestamp > '2026-05-12 06:00:00'"
-                + " GROUP BY 1, 2 ORDER BY 1, 2";
+                        "kind",
+                        "merged",
+                        "profile_id",
+                        "p2",
+                        "other_id",
+                        "p1",
+                        "occurred_at",
+                        now,
+                        "ledger_fact",
+                        1L,
+                        "partition",
+                        0,
+                        "position",
+                        1L)));
+        String sql =
+                "SELECT profile_id, cart_value, count(*) AS n FROM events AS e WHERE timestamp > '2026-05-12 06:00:00'"
+                        + " GROUP BY 1, 2 ORDER BY 1, 2";
 
         answersAlike(sql);
         assertThat(warehouse.query(sql)).contains("p2,").doesNotContain("p1,");
