@@ -90,10 +90,6 @@ public final class Reader {
         }
     }
 
-    private FileCopies.Held hold(List<TableState.StoredFile> files) {
-        return copies().hold(files);
-    }
-
     private synchronized FileCopies copies() {
         FileCopies opened = copies;
         if (opened == null) {
@@ -210,7 +206,8 @@ public final class Reader {
 
         private <R> R withEvents(Expression filter, Function<Dataset.Table, R> use) {
             List<TableState.StoredFile> files = events.files(filter);
-            try (FileCopies.Held held = hold(files)) {
+            try (Held held = new Held()) {
+                held.keep(files);
                 return use.apply(table(Views.RAW_EVENTS, events, files, column -> true));
             }
         }
@@ -244,9 +241,13 @@ public final class Reader {
             private final List<FileCopies.Held> held = new ArrayList<>();
             private final List<String> readable = new ArrayList<>(paths(events.files()));
 
+            void keep(List<TableState.StoredFile> files) {
+                held.add(copies().hold(files));
+            }
+
             /** Adds the tables of the events; returns what they are together. */
             String events(List<TableState.StoredFile> files, List<Dataset.Table> tables) {
-                held.add(hold(files));
+                keep(files);
                 Alike alike =
                         hasEveryColumn || !analysed.isSure() ? Alike.NONE : Alike.among(files, analysis.compared());
                 List<TableState.StoredFile> others = alike.others(files);
@@ -279,7 +280,7 @@ public final class Reader {
                                 : m);
                 TableState state = states.load(scope.workspace(), name, moment);
                 readable.addAll(paths(state.files()));
-                held.add(hold(state.files()));
+                keep(state.files());
                 return Optional.of(table(view, state, state.files(), column -> true));
             }
 
