@@ -179,7 +179,7 @@ final class Reads {
         boolean steady = Constants.isSteady(value);
         if (!Analysis.BOUNDED.contains(name)
                 || tables.stream().filter(table::equals).count() != 1
-                || !steady && !operator.startsWith(">")) { // a day that has begun since is greater than it was
+                || (!steady && !operator.startsWith(">"))) { // a day that has begun since is greater than it was
             return false;
         }
         Optional<Analysis.Bound> found = values.bound(name, operator, value);
