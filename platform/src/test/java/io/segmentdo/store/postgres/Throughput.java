@@ -4,12 +4,11 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.segmentdo.store.Changes;
 import io.segmentdo.store.Keyspace;
 import io.segmentdo.store.PartitionStore;
-import io.segmentdo.store.PostgresConfig;
 import io.segmentdo.store.StoreConfig;
 import io.segmentdo.store.rocks.RocksPartitionStore;
+import io.segmentdo.temporary.TemporaryDirectory;
 import io.vertx.core.Vertx;
 import java.nio.ByteBuffer;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,18 +27,26 @@ final class Throughput {
 
     public static void main(String[] args) throws Exception {
         long seconds = args.length == 0 ? 3 : Long.parseLong(args[0]);
-        Path data = Files.createTempDirectory("throughput");
-        try (RealPostgres postgres = RealPostgres.in(data.resolve("postgres"))) {
-            PostgresConfig database = postgres.config();
+        try (TemporaryDirectory data = new TemporaryDirectory("throughput")) {
+            measurePostgres(data.path().resolve("postgres"), seconds);
+            measureRocks(data.path().resolve("rocks"), seconds);
+        }
+    }
+
+    private static void measurePostgres(Path directory, long seconds) throws Exception {
+        try (RealPostgres postgres = RealPostgres.in(directory)) {
             Vertx vertx = Vertx.vertx();
-            try (PartitionStore store = PostgresPartitionStore.open(
-                    vertx, StoreConfig.DEFAULT.withPartitions(PARTITIONS).on(database), new SimpleMeterRegistry())) {
+            StoreConfig config = StoreConfig.DEFAULT.withPartitions(PARTITIONS).on(postgres.config());
+            try (PartitionStore store = PostgresPartitionStore.open(vertx, config, new SimpleMeterRegistry())) {
                 measure("postgres", store, seconds);
             }
             vertx.close().await();
         }
-        try (PartitionStore store = RocksPartitionStore.open(
-                data.resolve("rocks"), StoreConfig.DEFAULT.withPartitions(PARTITIONS), new SimpleMeterRegistry())) {
+    }
+
+    private static void measureRocks(Path directory, long seconds) throws Exception {
+        StoreConfig config = StoreConfig.DEFAULT.withPartitions(PARTITIONS);
+        try (PartitionStore store = RocksPartitionStore.open(directory, config, new SimpleMeterRegistry())) {
             measure("rocks", store, seconds);
         }
     }
