@@ -2,28 +2,20 @@ package io.segmentdo.identity;
 
 import io.segmentdo.event.Event;
 import io.segmentdo.identity.Arrivals.Inbound;
-import io.segmentdo.identity.Message.Visit;
 import io.segmentdo.problem.PlatformException;
 import io.segmentdo.problem.Problem;
 import io.segmentdo.store.Changes;
 import io.segmentdo.store.PartitionStore;
-import java.io.UncheckedIOException;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Runs identity for the partitions that it owns.
@@ -38,49 +30,22 @@ import org.slf4j.LoggerFactory;
  * <p>Blocking; confined to one thread at a time.
  */
 public final class IdentityLane {
-    private static final Logger log = LoggerFactory.getLogger(IdentityLane.class);
-
-    /** Something that is asked of a ledger of this lane from outside. */
-    private record Request(Message.ToLedger message, Dedupe.Mark mark, long atMillis) {}
-
-    /** A message that is taken in by the commit that sends it. */
-    private record Within(LanePartition receiver, Message message) {}
-
     /** What is answered from outside, with what became of events on the way. */
     record Answered(Reply reply, LaneResult counts) {}
-
-    /** The item in hand could not be applied; the batch is tried again without it. */
-    private static final class Unappliable extends RuntimeException {
-        private static final long serialVersionUID = 1;
-        private final transient Object item;
-
-        Unappliable(Object item, RuntimeException cause) {
-            super(cause);
-            this.item = item;
-        }
-    }
 
     private final PartitionStore store;
     private final EventLog events;
     private final IdentityConfig config;
-    private final Function<String, IdentityRules> rules;
+    private final RuleBook rules;
     private final ChannelTransport transport;
     private final Function<PartitionState, Protocol> protocol;
-    private final Map<String, CompiledRules> compiled = new HashMap<>();
-    private final Map<String, IdentityRules> compiledFrom = new HashMap<>();
-    private final Surroundings surroundings = new Surroundings();
 
     private final Map<Integer, LanePartition> partitions = new LinkedHashMap<>();
     private final Map<Integer, Protocol> actors = new HashMap<>();
     private final Arrivals arrivals = new Arrivals();
     private final Inquiry inquiry;
+    private final RunningBatch running;
     private boolean isBroken;
-
-    // the running batch
-    private final Deque<Within> within = new ArrayDeque<>();
-    private final List<Inbound> sentInLane = new ArrayList<>();
-    private final List<ChannelMessage> sentAway = new ArrayList<>();
-    private Tally tally = new Tally();
 
     /**
      * Owns nothing yet.
@@ -112,9 +77,10 @@ public final class IdentityLane {
         this.store = store;
         this.events = events;
         this.config = config;
-        this.rules = rules;
+        this.rules = new RuleBook(rules);
         this.transport = transport;
         this.inquiry = new Inquiry(partitions, store);
+        this.running = new RunningBatch(store, events, config, this.rules, partitions, actors, this::reload);
     }
 
     /**
@@ -164,7 +130,7 @@ public final class IdentityLane {
 
     private void load(int number, long epoch, int owned) {
         int cached = Math.max(64, config.cachedActors() / Math.max(1, owned));
-        LanePartition partition = new LanePartition(number, epoch, cached, surroundings);
+        LanePartition partition = new LanePartition(number, epoch, cached, running);
         partitions.put(number, partition);
         actors.put(number, protocol.apply(partition));
     }
@@ -300,7 +266,7 @@ public final class IdentityLane {
             return new Decision(Decision.Verdict.REPEATED, LaneResult.NOTHING);
         }
         ledger.forgetVerdict();
-        LaneResult counts = commit(List.of(), List.of(new Request(request, mark, cause.atMillis())));
+        LaneResult counts = commit(List.of(), List.of(new RunningBatch.Request(request, mark, cause.atMillis())));
         return new Decision(partition(ledger.number()).verdict(), counts);
     }
 
@@ -404,11 +370,11 @@ public final class IdentityLane {
 
     // ---- one commit
 
-    private LaneResult commit(List<Event> batch, List<Request> requests) {
+    private LaneResult commit(List<Event> batch, List<RunningBatch.Request> requests) {
         List<Inbound> messages = arrivals.next(config.messagesPerCommit());
         try {
-            compileRules();
-            applyAll(messages, batch, requests);
+            rules.refresh();
+            running.apply(messages, batch, requests);
             List<Changes> changes = new ArrayList<>();
             for (LanePartition partition : partitions.values()) {
                 Changes changed = partition.flush();
@@ -425,51 +391,7 @@ public final class IdentityLane {
         }
         partitions.values().forEach(LanePartition::committed);
         publish(messages);
-        return tally.result();
-    }
-
-    /** Applies everything; what cannot be applied is found out one by one and put aside. */
-    private void applyAll(List<Inbound> messages, List<Event> batch, List<Request> requests) {
-        IdentityHashMap<Object, String> unappliable = new IdentityHashMap<>();
-        while (true) {
-            startOver();
-            try {
-                new ReadAhead(store, partitions).read(messages);
-                for (Inbound inbound : messages) {
-                    applyMessage(inbound, unappliable.get(inbound));
-                }
-                applyEvents(batch, unappliable);
-                for (Request request : requests) {
-                    LanePartition ledger = partition(request.message.to().partition(store.partitions()));
-                    ledger.mark(request.mark, request.atMillis);
-                    deliver(ledger, request.message);
-                }
-                return;
-            } catch (Unappliable found) {
-                String reason = reasonFor(found);
-                unappliable.put(found.item, reason);
-                reload();
-            }
-        }
-    }
-
-    /** The kind of the failure; its message may quote the payload, which must not get into logs. */
-    private static String reasonFor(Unappliable found) {
-        Throwable cause = found.getCause();
-        boolean isData = cause instanceof UncheckedIOException;
-        String reason = isData ? "invalid JSON" : String.valueOf(cause);
-        log.atWarn()
-                .addKeyValue("reason", reason)
-                .setCause(isData ? null : cause)
-                .log("An item could not be applied, it goes to the dead letters");
-        return reason;
-    }
-
-    private void startOver() {
-        tally = new Tally();
-        within.clear();
-        sentInLane.clear();
-        sentAway.clear();
+        return running.result();
     }
 
     /** Forgets what an unfinished batch did. */
@@ -479,92 +401,11 @@ public final class IdentityLane {
         }
     }
 
-    private void applyMessage(Inbound inbound, @Nullable String unappliable) {
-        LanePartition partition = partition(inbound.to());
-        long last = partition.channels().lastReceived(inbound.from());
-        if (inbound.number() <= last) {
-            return;
-        }
-        if (inbound.number() > last + 1) {
-            throw new PlatformException(
-                    Problem.STORAGE_FAILED,
-                    "message " + inbound.number() + " from partition " + inbound.from() + " to " + inbound.to()
-                            + " (expected: " + (last + 1) + "): the store has lost a commit");
-        }
-        partition.channels().received(inbound.from(), inbound.number());
-        if (unappliable != null && inbound.message() instanceof Visit visit) {
-            partition.deadLetter(visit.event(), unappliable);
-            return;
-        }
-        try {
-            deliver(partition, inbound.message());
-        } catch (PlatformException failed) {
-            throw failed;
-        } catch (RuntimeException failed) {
-            // only an event can be given up alone; without any other message the actors would contradict each other
-            throw inbound.message() instanceof Visit ? new Unappliable(inbound, failed) : failed;
-        }
-    }
-
-    private void applyEvents(List<Event> batch, IdentityHashMap<Object, String> unappliable) {
-        if (batch.isEmpty()) {
-            return;
-        }
-        FirstStops stops = new FirstStops(batch, store, partitions);
-        for (int i = 0; i < batch.size(); i++) {
-            Event event = batch.get(i);
-            LanePartition partition = stops.partition(i);
-            if (stops.isSeen(i) || !partition.mark(event, stops.mark(i))) {
-                tally.duplicate(event.sourceKey());
-                continue;
-            }
-            tally.entered(event.sourceKey());
-            String reason = unappliable.get(event);
-            if (reason != null) {
-                partition.deadLetter(event, reason);
-                continue;
-            }
-            try {
-                enter(partition, stops.first(i), event);
-            } catch (PlatformException failed) {
-                throw failed;
-            } catch (RuntimeException failed) {
-                throw new Unappliable(event, failed);
-            }
-        }
-    }
-
-    /** Sends an event on its way up from the first identifier that the rules let count. */
-    private void enter(LanePartition partition, ActorId stop, Event event) {
-        Mentions mentions =
-                surroundings.rules(event.workspace()).mentionReader().read(event, stop);
-        ActorId first = mentions.first();
-        if (first == null) {
-            partition.identified(stop.profileId(0), event);
-            return;
-        }
-        Visit visit = new Visit(first, first, false, event, mentions);
-        if (first.equals(stop) || first.partition(store.partitions()) == partition.number()) {
-            deliver(partition, visit);
-        } else {
-            partition.send(visit);
-        }
-    }
-
-    /** Delivers a message and all that it leads to within the commit. */
-    private void deliver(LanePartition partition, Message message) {
-        Within next = new Within(partition, message);
-        while (next != null) {
-            Objects.requireNonNull(actors.get(next.receiver.number())).deliver(next.message);
-            next = within.pollFirst();
-        }
-    }
-
     /** After the commit: messages may go out, and those that took effect are acknowledged. */
     private void publish(List<Inbound> taken) {
-        sentInLane.forEach(arrivals::add);
-        if (!sentAway.isEmpty()) {
-            transport.send(List.copyOf(sentAway));
+        running.sentInLane().forEach(arrivals::add);
+        if (!running.sentAway().isEmpty()) {
+            transport.send(running.sentAway());
         }
         Set<Arrivals.Way> ways = new HashSet<>(arrivals.takeRepeated());
         taken.forEach(inbound -> ways.add(new Arrivals.Way(inbound.from(), inbound.to())));
@@ -583,67 +424,6 @@ public final class IdentityLane {
         }
         if (!away.isEmpty()) {
             transport.acknowledge(away);
-        }
-    }
-
-    private void compileRules() {
-        compiledFrom.entrySet().removeIf(entry -> {
-            boolean isOld = !rules.apply(entry.getKey()).equals(entry.getValue());
-            if (isOld) {
-                compiled.remove(entry.getKey());
-            }
-            return isOld;
-        });
-    }
-
-    /** What the partitions need of the lane. */
-    private final class Surroundings implements LanePartition.Surroundings {
-        @Override
-        public IdentityConfig config() {
-            return config;
-        }
-
-        @Override
-        public CompiledRules rules(String workspace) {
-            return compiled.computeIfAbsent(workspace, name -> {
-                IdentityRules current = rules.apply(name);
-                compiledFrom.put(name, current);
-                return new CompiledRules(current);
-            });
-        }
-
-        @Override
-        public EventLog log() {
-            return events;
-        }
-
-        @Override
-        public PartitionStore store() {
-            return store;
-        }
-
-        @Override
-        public Tally tally() {
-            return tally;
-        }
-
-        @Override
-        public @Nullable LanePartition commitsWith(int other) {
-            return store.commitsTogether() ? partitions.get(other) : null;
-        }
-
-        @Override
-        public void sendWithin(LanePartition receiver, Message message) {
-            within.addLast(new Within(receiver, message));
-        }
-
-        @Override
-        public void sent(ChannelMessage stored, Message message) {
-            if (partitions.containsKey(stored.to())) {
-                sentInLane.add(new Inbound(stored.from(), stored.to(), stored.number(), message));
-            } else {
-                sentAway.add(stored);
-            }
         }
     }
 }
