@@ -26,7 +26,6 @@ final class RuleBook {
 
     /** Forgets what has changed; between batches, so that all events of one are judged alike. */
     void refresh() {
-        entries.entrySet()
-                .removeIf(entry -> !current.apply(entry.getKey()).equals(entry.getValue().rules));
+        entries.entrySet().removeIf(entry -> !current.apply(entry.getKey()).equals(entry.getValue().rules));
     }
 }

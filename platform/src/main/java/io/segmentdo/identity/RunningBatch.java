@@ -187,8 +187,7 @@ final class RunningBatch implements LanePartition.Surroundings {
 
     /** Sends an event on its way up from the first identifier that the rules let count. */
     private void enter(LanePartition partition, ActorId stop, Event event) {
-        Mentions mentions =
-                rules(event.workspace()).mentionReader().read(event, stop);
+        Mentions mentions = rules(event.workspace()).mentionReader().read(event, stop);
         ActorId first = mentions.first();
         if (first == null) {
             partition.identified(stop.profileId(0), event);
