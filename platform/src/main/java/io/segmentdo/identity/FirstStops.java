@@ -50,7 +50,7 @@ final class FirstStops {
     /** Where a known one leads, and the user of a new one, with what the ledger knows of both: it will be asked to join them. */
     private void readSeconds(List<Event> batch) {
         for (int i = 0; i < firsts.length; i++) {
-            Actor first = partitions[i].inMemory(firsts[i]);
+            Actor first = partitions[i].records().inMemory(firsts[i]);
             ActorId second = first == null ? user(batch.get(i)) : first.forward;
             if (second != null) {
                 ahead.addActor(second);

@@ -35,7 +35,7 @@ final class Inquiry {
             if (partition == null) {
                 return new Reply.Elsewhere(at);
             }
-            Actor actor = partition.peek(at);
+            Actor actor = partition.records().peek(at);
             if (actor == null) {
                 return new Reply.Nobody();
             }

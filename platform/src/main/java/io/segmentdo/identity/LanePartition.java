@@ -1,7 +1,6 @@
 package io.segmentdo.identity;
 
 import io.segmentdo.event.Event;
-import io.segmentdo.event.FrameReader;
 import io.segmentdo.event.IdentifiedEvent;
 import io.segmentdo.event.ProfileFact;
 import io.segmentdo.event.Utf8Json;
@@ -11,23 +10,18 @@ import io.segmentdo.identity.Message.Visit;
 import io.segmentdo.store.Changes;
 import io.segmentdo.store.Keyspace;
 import io.segmentdo.store.PartitionStore;
-import java.util.HashMap;
 import java.util.HashSet;
-import java.util.Iterator;
-import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The state of one partition as its lane sees it: what is stored, overlaid with what the running batch changed.
+ * One partition as its lane and the protocol see it: its records, its channels, marks of what it has seen, and the end of its
+ * outbox, with all that the running batch changes.
  *
- * <p>Memory keeps every record that the batch touches until its end, so that a record is one object throughout. After a
- * failed commit the whole object is thrown away and loaded again. Confined to its lane.
+ * <p>After a failed commit the whole object is thrown away and loaded again. Confined to its lane.
  */
 final class LanePartition implements PartitionState {
     private static final byte[] HELD_EVENTS = Frames.utf8("identity.held-events");
@@ -56,18 +50,13 @@ final class LanePartition implements PartitionState {
         void sent(ChannelMessage stored, Message message);
     }
 
-    private record RowKey(ActorId root, ActorId member) {}
-
     private final int number;
     private final long epoch;
     private final Surroundings lane;
     private final PartitionStore store;
     private final Channels channels;
 
-    private final Recent<ActorId, Actor> actors;
-    private final Recent<ActorId, LedgerNode> nodes;
-    private final Recent<RowKey, TraitRow> rows;
-    private final Map<String, LedgerHead> heads = new HashMap<>();
+    private final PartitionRecords records;
     private long outboxTail;
     private long committedTail;
     private long heldEvents;
@@ -75,12 +64,6 @@ final class LanePartition implements PartitionState {
 
     // the running batch
     private @Nullable Changes changes;
-    private final Set<ActorId> absent = new HashSet<>();
-    private final Set<ActorId> absentNodes = new HashSet<>();
-    private final Set<Actor> dirtyActors = new LinkedHashSet<>();
-    private final Set<LedgerNode> dirtyNodes = new LinkedHashSet<>();
-    private final Map<RowKey, TraitRow> dirtyRows = new LinkedHashMap<>();
-    private final Set<LedgerHead> dirtyHeads = new HashSet<>();
     private final Set<Dedupe.Mark> marks = new HashSet<>();
     private boolean isHeldChanged;
     private Decision.@Nullable Verdict verdict;
@@ -91,9 +74,7 @@ final class LanePartition implements PartitionState {
         this.lane = lane;
         this.store = lane.store();
         this.channels = Channels.load(number, store);
-        this.actors = new Recent<>(cachedActors);
-        this.nodes = new Recent<>(cachedActors);
-        this.rows = new Recent<>(Math.max(16, cachedActors / 4));
+        this.records = new PartitionRecords(number, store, cachedActors);
         this.outboxTail = lane.log().open(number, epoch);
         this.committedTail = outboxTail;
         this.heldEvents = readNumber(HELD_EVENTS);
@@ -111,6 +92,10 @@ final class LanePartition implements PartitionState {
 
     Channels channels() {
         return channels;
+    }
+
+    PartitionRecords records() {
+        return records;
     }
 
     long heldEvents() {
@@ -141,57 +126,6 @@ final class LanePartition implements PartitionState {
     }
 
     // ---- the batch
-
-    /** Whether an actor is not in memory and nobody has looked for it yet; then it is to be {@link #loaded}. */
-    boolean isUnknown(ActorId id) {
-        return actors.find(id) == null && absent.add(id);
-    }
-
-    /** An actor that is in memory, else null. */
-    @Nullable
-    Actor inMemory(ActorId id) {
-        return actors.find(id);
-    }
-
-    /** Brings into memory what the store has of an actor. */
-    void loaded(ActorId id, byte @Nullable [] value) {
-        if (value != null) {
-            absent.remove(id);
-            actors.put(id, load(id, value));
-        }
-    }
-
-    /** Whether a node of the ledger is not in memory and nobody has looked for it yet; then it is to be {@link #loadedNode}. */
-    boolean isUnknownNode(ActorId id) {
-        return nodes.find(id) == null && absentNodes.add(id);
-    }
-
-    /** Where a node of the ledger leads that is in memory, else null. */
-    @Nullable
-    ActorId parentInMemory(ActorId id) {
-        LedgerNode node = nodes.find(id);
-        return node == null ? null : node.parent;
-    }
-
-    /** Brings into memory what the store has of a node of the ledger. */
-    void loadedNode(ActorId id, byte @Nullable [] value) {
-        if (value != null) {
-            absentNodes.remove(id);
-            nodes.put(id, LedgerNode.read(id, value));
-        }
-    }
-
-    /** Whether a row of traits is not in memory; then it is to be {@link #loadedRow}. */
-    boolean isUnknownRow(Actor root, ActorId member) {
-        return !root.isNew && rows.find(new RowKey(root.id, member)) == null;
-    }
-
-    /** Brings into memory what the store has of a row of traits. */
-    TraitRow loadedRow(Actor root, ActorId member, byte @Nullable [] value) {
-        TraitRow row = value == null ? new TraitRow() : TraitRow.read(new FrameReader(value));
-        rows.put(new RowKey(root.id, member), row);
-        return row;
-    }
 
     /** The keys of which one is stored if an event with its mark has been seen before this batch. */
     List<byte[]> keys(Event event, Dedupe.Mark mark) {
@@ -248,26 +182,11 @@ final class LanePartition implements PartitionState {
     /** Everything that the batch changes here, or null when nothing. */
     @Nullable
     Changes flush() {
-        if (changes == null
-                && dirtyActors.isEmpty()
-                && dirtyNodes.isEmpty()
-                && dirtyHeads.isEmpty()
-                && dirtyRows.isEmpty()
-                && !channels.isChanged()) {
+        if (changes == null && !records.isChanged() && !channels.isChanged()) {
             return null;
         }
         Changes open = changes();
-        dirtyActors.forEach(actor -> flush(actor, open));
-        dirtyNodes.forEach(node -> open.put(Keyspace.LEDGER, Keys.node(node.id), node.toBytes()));
-        dirtyHeads.forEach(head -> open.put(Keyspace.LEDGER, Keys.head(head.workspace), head.toBytes()));
-        dirtyRows.forEach((key, row) -> {
-            byte[] stored = Keys.trait(key.root, key.member);
-            if (row.isEmpty()) {
-                open.delete(Keyspace.TRAIT, stored);
-            } else {
-                open.put(Keyspace.TRAIT, stored, row.toBytes());
-            }
-        });
+        records.flush(open);
         if (isHeldChanged) {
             open.put(Keyspace.META, HELD_EVENTS, Keys.number(heldEvents));
         }
@@ -275,35 +194,14 @@ final class LanePartition implements PartitionState {
         return open;
     }
 
-    private static void flush(Actor actor, Changes open) {
-        Iterator<ToIdentifier> newest = actor.queue.descendingIterator();
-        long firstNew = Math.max(actor.queueStored, actor.queueEnd - actor.queue.size());
-        for (long number = actor.queueEnd - 1; number >= firstNew; number--) {
-            open.put(Keyspace.ACTOR, Keys.queued(actor.id, number), MessageCodec.encode(newest.next()));
-        }
-        open.put(Keyspace.ACTOR, Keys.actor(actor.id), actor.toBytes());
-    }
-
     /** The batch is durable. */
     void committed() {
         boolean hasChanged = changes != null;
         changes = null;
-        absent.clear();
-        dirtyActors.forEach(actor -> {
-            actor.queueStored = actor.queueEnd;
-            actor.isNew = false;
-        });
-        dirtyActors.clear();
-        absentNodes.clear();
-        dirtyNodes.clear();
-        dirtyRows.clear();
-        dirtyHeads.clear();
         marks.clear();
         isHeldChanged = false;
         channels.committed();
-        actors.trim();
-        nodes.trim();
-        rows.trim();
+        records.committed();
         if (hasChanged) {
             lane.log().committed(number, outboxTail);
             committedTail = outboxTail;
@@ -350,59 +248,17 @@ final class LanePartition implements PartitionState {
 
     @Override
     public @Nullable Actor find(ActorId id) {
-        Actor known = actors.find(id);
-        if (known != null || absent.contains(id)) {
-            return known;
-        }
-        byte[] value = store.read(number, Keyspace.ACTOR, Keys.actor(id));
-        if (value == null) {
-            absent.add(id);
-            return null;
-        }
-        Actor actor = load(id, value);
-        actors.put(id, actor);
-        return actor;
-    }
-
-    /** The actor of an identifier as it is committed, without its queue and without keeping it; between batches. */
-    @Nullable
-    Actor peek(ActorId id) {
-        Actor known = actors.find(id);
-        if (known == null && !absent.contains(id)) {
-            byte[] value = store.read(number, Keyspace.ACTOR, Keys.actor(id));
-            return value == null ? null : Actor.read(id, value);
-        }
-        return known;
-    }
-
-    private Actor load(ActorId id, byte[] value) {
-        Actor actor = Actor.read(id, value);
-        long next = actor.queueFirst;
-        while (next < actor.queueEnd) {
-            List<PartitionStore.Entry> page =
-                    store.scan(number, Keyspace.ACTOR, Keys.queued(id, next), Keys.queued(id, actor.queueEnd), 1000);
-            if (page.isEmpty()) {
-                throw new IllegalStateException("the queue of " + id.type() + " has lost its end");
-            }
-            page.forEach(entry -> actor.queue.add((ToIdentifier) MessageCodec.decode(entry.value())));
-            next += page.size();
-        }
-        return actor;
+        return records.find(id);
     }
 
     @Override
     public Actor create(ActorId id) {
-        Actor actor = new Actor(id);
-        actor.isNew = true;
-        absent.remove(id);
-        actors.put(id, actor);
-        changed(actor);
-        return actor;
+        return records.create(id);
     }
 
     @Override
     public void changed(Actor actor) {
-        dirtyActors.add(actor);
+        records.changed(actor);
     }
 
     @Override
@@ -438,73 +294,27 @@ final class LanePartition implements PartitionState {
 
     @Override
     public TraitRow traits(Actor root, ActorId member) {
-        TraitRow known = rows.find(new RowKey(root.id, member));
-        if (known != null) {
-            return known;
-        }
-        byte[] value = root.isNew ? null : store.read(number, Keyspace.TRAIT, Keys.trait(root.id, member));
-        return loadedRow(root, member, value);
+        return records.traits(root, member);
     }
 
     @Override
     public void putTraits(Actor root, ActorId member, TraitRow row) {
-        RowKey key = new RowKey(root.id, member);
-        TraitRow before = rows.find(key);
-        if (row.isEmpty() && before != null && before.isEmpty() && !dirtyRows.containsKey(key)) {
-            return; // nothing is stored, and so it stays
-        }
-        rows.put(key, row);
-        dirtyRows.put(key, row);
+        records.putTraits(root, member, row);
     }
 
     @Override
     public @Nullable LedgerNode findNode(ActorId id) {
-        LedgerNode known = nodes.find(id);
-        if (known == null && !absentNodes.contains(id)) {
-            byte[] value = store.read(number, Keyspace.LEDGER, Keys.node(id));
-            if (value == null) {
-                absentNodes.add(id);
-            } else {
-                known = LedgerNode.read(id, value);
-                nodes.put(id, known);
-            }
-        }
-        return known;
+        return records.findNode(id);
     }
 
     @Override
     public void changed(LedgerNode node) {
-        nodes.put(node.id, node);
-        dirtyNodes.add(node);
+        records.changed(node);
     }
 
     @Override
     public LedgerHead head(String workspace) {
-        LedgerHead head = heads.computeIfAbsent(workspace, name -> {
-            byte[] value = store.read(number, Keyspace.LEDGER, Keys.head(name));
-            return value == null ? new LedgerHead(name) : loadHead(name, value);
-        });
-        dirtyHeads.add(head);
-        return head;
-    }
-
-    private LedgerHead loadHead(String workspace, byte[] value) {
-        LedgerHead head = LedgerHead.read(workspace, value);
-        long next = head.waitingFirst;
-        while (next < head.waitingEnd) {
-            List<PartitionStore.Entry> page = store.scan(
-                    number,
-                    Keyspace.LEDGER,
-                    Keys.waiting(workspace, next),
-                    Keys.waiting(workspace, head.waitingEnd),
-                    1000);
-            if (page.isEmpty()) {
-                throw new IllegalStateException("the ledger of " + workspace + " has lost requests that wait");
-            }
-            page.forEach(entry -> head.waiting.add((Message.ToLedger) MessageCodec.decode(entry.value())));
-            next += page.size();
-        }
-        return head;
+        return records.head(workspace);
     }
 
     @Override

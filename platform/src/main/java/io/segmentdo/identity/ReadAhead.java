@@ -71,7 +71,7 @@ final class ReadAhead {
     /** An identifier, if it lives in this lane. */
     void addActor(ActorId id) {
         LanePartition home = owned.get(id.partition(store.partitions()));
-        if (home != null && home.isUnknown(id)) {
+        if (home != null && home.records().isUnknown(id)) {
             actors.add(new Wanted(home, id));
         }
     }
@@ -79,8 +79,8 @@ final class ReadAhead {
     /** What the ledger knows of an identifier and of those that it leads to, if the ledger lives in this lane. */
     void addNode(ActorId id) {
         LanePartition ledger = owned.get(IdentityLane.ledgerPartition(id.workspace(), store.partitions()));
-        for (ActorId next = id; ledger != null && next != null; next = ledger.parentInMemory(next)) {
-            if (ledger.isUnknownNode(next)) {
+        for (ActorId next = id; ledger != null && next != null; next = ledger.records().parentInMemory(next)) {
+            if (ledger.records().isUnknownNode(next)) {
                 nodes.add(new Wanted(ledger, next));
                 return;
             }
@@ -102,7 +102,7 @@ final class ReadAhead {
     private void addRows(@Nullable Actor root, Collection<ActorId> members) {
         LanePartition home = root == null ? null : owned.get(root.id.partition(store.partitions()));
         for (ActorId member : members) {
-            if (home != null && root != null && home.isUnknownRow(root, member)) {
+            if (home != null && root != null && home.records().isUnknownRow(root, member)) {
                 rows.add(new WantedRow(home, root, member));
             }
         }
@@ -110,7 +110,7 @@ final class ReadAhead {
 
     private @Nullable Actor inMemory(ActorId id) {
         LanePartition home = owned.get(id.partition(store.partitions()));
-        return home == null ? null : home.inMemory(id);
+        return home == null ? null : home.records().inMemory(id);
     }
 
     /** Reads all that was added and is not in memory. */
@@ -124,7 +124,7 @@ final class ReadAhead {
         List<Wanted> wanted = taken(actors);
         List<byte @Nullable []> values = values(Keyspace.ACTOR, wanted, Keys::actor);
         for (int i = 0; i < values.size(); i++) {
-            wanted.get(i).partition.loaded(wanted.get(i).id, values.get(i));
+            wanted.get(i).partition.records().loaded(wanted.get(i).id, values.get(i));
         }
     }
 
@@ -133,7 +133,7 @@ final class ReadAhead {
             List<Wanted> level = taken(nodes);
             List<byte @Nullable []> found = values(Keyspace.LEDGER, level, Keys::node);
             for (int i = 0; i < found.size(); i++) {
-                level.get(i).partition.loadedNode(level.get(i).id, found.get(i));
+                level.get(i).partition.records().loadedNode(level.get(i).id, found.get(i));
             }
             level.forEach(read -> addNode(read.id)); // where it leads
         }
@@ -147,7 +147,7 @@ final class ReadAhead {
         }
         List<byte @Nullable []> values = values(Keyspace.TRAIT, locations);
         for (int i = 0; i < values.size(); i++) {
-            wanted.get(i).partition.loadedRow(wanted.get(i).root, wanted.get(i).member, values.get(i));
+            wanted.get(i).partition.records().loadedRow(wanted.get(i).root, wanted.get(i).member, values.get(i));
         }
     }
 
