@@ -103,8 +103,8 @@ final class PartitionRecords {
         Actor actor = Actor.read(id, value);
         long next = actor.queueFirst;
         while (next < actor.queueEnd) {
-            List<PartitionStore.Entry> page = store.scan(
-                    partition, Keyspace.ACTOR, Keys.queued(id, next), Keys.queued(id, actor.queueEnd), PAGE);
+            List<PartitionStore.Entry> page =
+                    store.scan(partition, Keyspace.ACTOR, Keys.queued(id, next), Keys.queued(id, actor.queueEnd), PAGE);
             if (page.isEmpty()) {
                 throw new IllegalStateException("the queue of " + id.type() + " has lost its end");
             }

@@ -79,7 +79,9 @@ final class ReadAhead {
     /** What the ledger knows of an identifier and of those that it leads to, if the ledger lives in this lane. */
     void addNode(ActorId id) {
         LanePartition ledger = owned.get(IdentityLane.ledgerPartition(id.workspace(), store.partitions()));
-        for (ActorId next = id; ledger != null && next != null; next = ledger.records().parentInMemory(next)) {
+        for (ActorId next = id;
+                ledger != null && next != null;
+                next = ledger.records().parentInMemory(next)) {
             if (ledger.records().isUnknownNode(next)) {
                 nodes.add(new Wanted(ledger, next));
                 return;
