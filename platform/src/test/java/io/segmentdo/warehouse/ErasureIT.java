@@ -316,20 +316,10 @@ class ErasureIT {
     }
 
     private static Event event(String messageId, EventType type, String userId) {
-        Event event = type == EventType.IDENTIFY
-                ? WarehouseNode.event(messageId, type, IDENTIFY)
-                : WarehouseNode.track(messageId, "{}");
-        return new Event(
-                event.type(),
-                event.workspace(),
-                event.source(),
-                messageId,
+        return WarehouseNode.of(
                 userId,
-                null,
-                null,
-                null,
-                event.timestampMillis(),
-                event.receivedAtMillis(),
-                event.json());
+                type == EventType.IDENTIFY
+                        ? WarehouseNode.event(messageId, type, IDENTIFY)
+                        : WarehouseNode.track(messageId, "{}"));
     }
 }

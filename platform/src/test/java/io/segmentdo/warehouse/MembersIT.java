@@ -3,6 +3,9 @@ package io.segmentdo.warehouse;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.segmentdo.config.Secret;
+import io.segmentdo.event.Event;
+import io.segmentdo.event.EventType;
+import io.segmentdo.event.ProfileFact;
 import io.segmentdo.store.postgres.RealPostgres;
 import io.segmentdo.warehouse.files.LocalFiles;
 import io.segmentdo.warehouse.table.CatalogConfig;
@@ -11,6 +14,8 @@ import io.segmentdo.warehouse.table.WarehouseTable;
 import java.net.URI;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -27,18 +32,52 @@ import org.junit.jupiter.api.io.TempDir;
 class MembersIT {
     private static final int BATCHES = 12;
     private static final int BATCH = 20;
+    private static final Duration PATIENCE = Duration.ofMinutes(5);
 
     @TempDir
     Path home;
 
     @Test
     void membersWriteOneTableThroughPostgres() throws Exception {
-        RealPostgres server = RealPostgres.shared();
-        try (Connection connection = server.connect()) {
+        eachEventIsThereOnce(postgres());
+    }
+
+    private CatalogConfig postgres() throws SQLException {
+        try (Connection connection = RealPostgres.shared().connect()) {
             String url = connection.getMetaData().getURL();
             String name = home.getFileName().toString(); // the server is kept for other tests
-            eachEventIsThereOnce(new CatalogConfig(URI.create(url), name, "postgres", new Secret("postgres")));
+            return new CatalogConfig(URI.create(url), name, "postgres", new Secret("postgres"));
         }
+    }
+
+    /** One member has not written yet what somebody said, when another one knows already whom they are part of. */
+    @Test
+    void whatAnotherMemberKnowsAboutSomebodyCounts() throws Exception {
+        WarehouseConfig config = config(postgres(), Duration.ofHours(1));
+        try (WarehouseNode one = new WarehouseNode(home.resolve("one"), config, Set.of(0, 1));
+                WarehouseNode other = new WarehouseNode(home.resolve("other"), config, Set.of(2, 3))) {
+            one.add(0, List.of(said("first", "u-first")));
+            assertThat(one.warehouse.catchUp(PATIENCE)).isTrue();
+            one.add(0, List.of(said("late", "u-absorbed"), said("gone", "u-deleted")));
+            long deadline = System.nanoTime() + PATIENCE.toNanos();
+            while (one.rows(WarehouseTable.EVENTS).size() < 3) {
+                assertThat(System.nanoTime()).as("events are there at once").isLessThan(deadline);
+                TimeUnit.MILLISECONDS.sleep(10);
+            }
+            other.add(2, ProfileFact.Kind.MERGED, "p-u-root", "p-u-absorbed");
+            other.add(3, ProfileFact.Kind.DELETED, "p-u-deleted", null);
+            assertThat(other.warehouse.catchUp(PATIENCE)).isTrue();
+
+            assertThat(one.warehouse.catchUp(PATIENCE)).isTrue();
+
+            assertThat(one.rows(WarehouseTable.USERS).stream().map(row -> row.getField("profile_id")))
+                    .containsExactlyInAnyOrder("p-u-first", "p-u-root");
+        }
+    }
+
+    private static Event said(String messageId, String userId) {
+        String identify = "{\"type\":\"identify\",\"traits\":{\"plan\":\"pro\"}}";
+        return WarehouseNode.of(userId, WarehouseNode.event(messageId, EventType.IDENTIFY, identify));
     }
 
     @Test
@@ -49,7 +88,7 @@ class MembersIT {
     }
 
     private void eachEventIsThereOnce(CatalogConfig catalog) throws Exception {
-        WarehouseConfig config = config(catalog);
+        WarehouseConfig config = config(catalog, CrashedLoader.config().profilesInterval());
         try (WarehouseNode one = new WarehouseNode(home.resolve("one"), config, Set.of(0, 1));
                 WarehouseNode other = new WarehouseNode(home.resolve("other"), config, Set.of(2, 3));
                 ExecutorService members = Executors.newFixedThreadPool(2)) {
@@ -91,13 +130,13 @@ class MembersIT {
         return null;
     }
 
-    private WarehouseConfig config(CatalogConfig catalog) {
+    private WarehouseConfig config(CatalogConfig catalog, Duration profilesInterval) {
         WarehouseConfig d = CrashedLoader.config();
         return new WarehouseConfig(
                 true,
                 URI.create(LocalFiles.location(home.resolve("lake"))),
                 d.commitInterval(),
-                d.profilesInterval(),
+                profilesInterval,
                 d.commitBytes(),
                 100,
                 d.upkeep(),

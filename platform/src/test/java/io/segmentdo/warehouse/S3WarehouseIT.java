@@ -148,7 +148,7 @@ class S3WarehouseIT {
                         new Engines(EnginesConfig.DEFAULT, home.resolve("engines"), new SimpleMeterRegistry())) {
             node.add(0, List.of(WarehouseNode.track("gone", "{\"n\":1}")));
             node.awaitLoaded();
-            node.add(1, List.of(anonymous("keep")));
+            node.add(1, List.of(WarehouseNode.of("u2", WarehouseNode.track("keep", "{}"))));
             node.add(0, ProfileFact.Kind.DELETED, "p-u1", null);
             node.awaitLoaded();
             Path copies = home.resolve("copies");
@@ -171,22 +171,6 @@ class S3WarehouseIT {
             new Reader(node.warehouse::tables, copies, 1 << 20);
             assertThat(copies.toFile().list()).as("after a start").isEmpty();
         }
-    }
-
-    private static Event anonymous(String messageId) {
-        Event event = WarehouseNode.track(messageId, "{}");
-        return new Event(
-                event.type(),
-                event.workspace(),
-                event.source(),
-                messageId,
-                null,
-                "device",
-                null,
-                null,
-                event.timestampMillis(),
-                event.receivedAtMillis(),
-                event.json());
     }
 
     private static String count(Queries queries) {

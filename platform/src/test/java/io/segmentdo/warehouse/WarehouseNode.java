@@ -181,6 +181,22 @@ final class WarehouseNode implements AutoCloseable {
                 Utf8Json.of(json));
     }
 
+    /** An event, of this user. */
+    static Event of(String userId, Event event) {
+        return new Event(
+                event.type(),
+                event.workspace(),
+                event.source(),
+                event.messageId(),
+                userId,
+                null,
+                null,
+                null,
+                event.timestampMillis(),
+                event.receivedAtMillis(),
+                event.json());
+    }
+
     /** Waits until all tables have everything, as long as something is loaded every five minutes. */
     void awaitLoaded() throws InterruptedException {
         for (int partition = 0; partition < PARTITIONS; partition++) {

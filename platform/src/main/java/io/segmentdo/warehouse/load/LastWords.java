@@ -1,20 +1,24 @@
 package io.segmentdo.warehouse.load;
 
 import io.segmentdo.warehouse.rows.Decision;
+import io.segmentdo.warehouse.rows.RowFiles;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.PriorityQueue;
+import java.util.Set;
+import org.apache.iceberg.DataFile;
 import org.apache.iceberg.Table;
 
 /**
  * What became of some profiles, by the last decision about each: partitions tell of decisions in any order, and of events
  * that are older than these. Who was deleted stays so, since whoever is seen again is a new profile.
  *
- * <p>The newest decisions are remembered, and found again in the table of merges after a restart. Confined to the
- * warehouse's thread.
+ * <p>The newest decisions are remembered; those of before a restart and of other members are found in the table of merges.
+ * Confined to the warehouse's thread.
  */
 final class LastWords {
     /** As many as may be told between two writings of the table, at least. */
@@ -37,20 +41,29 @@ final class LastWords {
         }
     };
 
-    /** What the table of merges says, so far as it is remembered. */
-    static LastWords of(Table table) {
+    /** The files of the table of merges that were read. */
+    private Set<String> known = Set.of();
+
+    /** Takes what the table of merges says and was not read yet: other members write it, too. */
+    void read(Table table) {
+        table.refresh();
         PriorityQueue<Decision> newest = new PriorityQueue<>(Comparator.comparingLong(Decision::fact));
-        Decision.each(table, decision -> {
-            newest.add(decision);
-            if (newest.size() > PROFILES_MAX) {
-                newest.poll();
+        Set<String> all = new HashSet<>();
+        for (DataFile file : RowFiles.all(table)) {
+            all.add(file.location());
+            if (!known.contains(file.location())) {
+                Decision.each(table, file, decision -> {
+                    newest.add(decision);
+                    if (newest.size() > PROFILES_MAX) {
+                        newest.poll();
+                    }
+                });
             }
-        });
-        LastWords words = new LastWords();
-        for (Decision next = newest.poll(); next != null; next = newest.poll()) {
-            words.replay(next);
         }
-        return words;
+        for (Decision next = newest.poll(); next != null; next = newest.poll()) {
+            replay(next);
+        }
+        known = all;
     }
 
     private void replay(Decision decision) {

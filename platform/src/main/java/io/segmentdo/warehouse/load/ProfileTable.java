@@ -22,6 +22,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.OverwriteFiles;
 import org.apache.iceberg.Schema;
@@ -68,12 +69,15 @@ final class ProfileTable {
      * Brings the table up to date; false when it has some of the changes already, so that they have to be read again.
      *
      * @param changes what was said since the last time, by id
-     * @param moved rows that become part of another one, or of none when the value is empty
+     * @param moved tells rows that become part of another one, or of none when the value is empty
      * @param restated those of the changes that replace what is in the table
      * @param span what the changes were made of
      */
     boolean apply(
-            Map<String, ProfileState> changes, Map<String, Optional<String>> moved, Set<String> restated, Span span) {
+            Map<String, ProfileState> changes,
+            Supplier<Map<String, Optional<String>>> moved,
+            Set<String> restated,
+            Span span) {
         for (int attempt = 1; ; attempt++) {
             table.refresh();
             Positions before = stored();
@@ -81,7 +85,7 @@ final class ProfileTable {
                 return false;
             }
             Positions after = span.after(before);
-            if (replace(changes, moved, restated, after)) {
+            if (replace(changes, moved.get(), restated, after)) {
                 positions = after;
                 return true;
             }

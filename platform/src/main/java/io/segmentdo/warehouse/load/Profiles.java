@@ -28,17 +28,13 @@ final class Profiles {
     private static final int PAUSE_FACTOR = 10;
 
     private static final class Changes {
-        private final LastWords words;
+        private final LastWords words = new LastWords();
         private final Map<String, ProfileState> users = new HashMap<>();
         private final Map<String, ProfileState> groups = new HashMap<>();
         private final Set<String> restated = new HashSet<>();
         private final Map<WarehouseTable, Span> spans =
                 Map.of(WarehouseTable.USERS, new Span(), WarehouseTable.GROUPS, new Span());
         private boolean hasMoved;
-
-        private Changes(LastWords words) {
-            this.words = words;
-        }
 
         Span span(WarehouseTable table) {
             return Objects.requireNonNull(spans.get(table));
@@ -149,16 +145,15 @@ final class Profiles {
         }
         firstPositions.merge(entry.partition(), entry.position(), Math::min);
         count++;
-        Changes changes = byWorkspace.computeIfAbsent(workspace, ignored -> new Changes(words(workspace)));
+        Changes changes = byWorkspace.computeIfAbsent(workspace, ignored -> new Changes());
         changes.span(table).add(entry);
         return Optional.of(changes);
     }
 
-    private LastWords words(String workspace) {
-        return tables.get()
-                .find(workspace, WarehouseTable.PROFILE_MERGES)
-                .map(LastWords::of)
-                .orElseGet(LastWords::new);
+    /** Who is part of whom; asked for when it is known on what state of the users the changes are put. */
+    private Map<String, Optional<String>> moved(String workspace, Changes changes) {
+        tables.get().find(workspace, WarehouseTable.PROFILE_MERGES).ifPresent(changes.words::read);
+        return changes.words.moved();
     }
 
     boolean isEmpty() {
@@ -204,12 +199,12 @@ final class Profiles {
                 || table(workspace, WarehouseTable.USERS)
                         .apply(
                                 changes.users,
-                                changes.words.moved(),
+                                () -> moved(workspace, changes),
                                 changes.restated,
                                 changes.span(WarehouseTable.USERS));
         if (isDone && !changes.groups.isEmpty()) {
             isDone = table(workspace, WarehouseTable.GROUPS)
-                    .apply(changes.groups, Map.of(), Set.of(), changes.span(WarehouseTable.GROUPS));
+                    .apply(changes.groups, Map::of, Set.of(), changes.span(WarehouseTable.GROUPS));
         }
         return isDone;
     }

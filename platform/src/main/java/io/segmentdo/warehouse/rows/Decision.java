@@ -23,10 +23,13 @@ public record Decision(String kind, String profileId, String otherId, long fact)
 
     /** Shows each decision to a visitor, in no order. */
     public static void each(Table table, Consumer<Decision> visitor) {
+        RowFiles.all(table).forEach(file -> each(table, file, visitor));
+    }
+
+    /** Shows each decision of one file to a visitor, in no order. */
+    public static void each(Table table, DataFile file, Consumer<Decision> visitor) {
         Schema schema = table.schema().select(COLUMNS);
-        for (DataFile file : RowFiles.all(table)) {
-            RowFiles.read(table, file, schema, row -> visitor.accept(of(row, schema)));
-        }
+        RowFiles.read(table, file, schema, row -> visitor.accept(of(row, schema)));
     }
 
     private static Decision of(StructLike row, Schema schema) {

@@ -74,10 +74,11 @@ public final class Upkeep implements AutoCloseable {
                 task.run();
             }));
 
+    private volatile @Nullable String trouble;
+
     // under the lock
     private final Map<Key, Long> expiredAtMillis = new HashMap<>();
     private long sweptAtMillis;
-    private @Nullable String trouble;
 
     /** Starts nothing yet. */
     public Upkeep(Supplier<Tables> tables, Rules rules, MeterRegistry registry, InstantSource clock) {
@@ -264,7 +265,7 @@ public final class Upkeep implements AutoCloseable {
     }
 
     /** Why tables are not looked after, if they are not. */
-    public synchronized Optional<String> trouble() {
+    public Optional<String> trouble() {
         return Optional.ofNullable(trouble);
     }
 
