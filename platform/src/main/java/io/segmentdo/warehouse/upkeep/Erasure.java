@@ -70,7 +70,7 @@ final class Erasure {
                 throw new PlatformException(
                         Problem.OVERLOADED, "erase: others change the table " + table.name() + " all the time");
             }
-            hit.forEach(this::replace);
+            steps(hit).forEach(this::replace);
             hit = hit();
         }
     }
@@ -116,33 +116,40 @@ final class Erasure {
         return false;
     }
 
-    private void replace(DataFile file) {
+    /** A table that is small is changed in one step, so that no half of what it says about somebody is left. */
+    private List<List<DataFile>> steps(List<DataFile> hit) {
+        return table.spec().isUnpartitioned()
+                ? List.of(hit)
+                : hit.stream().map(List::of).toList();
+    }
+
+    private void replace(List<DataFile> old) {
         table.refresh();
         long since = table.currentSnapshot().snapshotId();
         Schema schema = table.schema();
-        DataFiles target = DataFiles.lasting(table, schema, "erased-" + UUID.randomUUID(), file.recordCount());
+        DataFiles target = DataFiles.lasting(table, schema, "erased-" + UUID.randomUUID(), RowFiles.rows(old));
         try {
             long left = Compaction.copy(
-                    table, List.of(file), target, Compaction.partition(file), row -> !isHit(row, schema));
-            commit(since, file, target.finish());
+                    table, old, target, Compaction.partition(old.getFirst()), row -> !isHit(row, schema));
+            commit(since, old, target.finish());
             rows += left;
-            files++;
+            files += old.size();
         } catch (CommitStateUnknownException e) {
             throw e; // to be done again, which finds nothing if it was done
         } catch (ValidationException | NotFoundException e) {
-            target.discard(); // another member has joined this file with others: the next look finds that one
+            target.discard(); // another member has joined them with others: the next look finds those
         } catch (RuntimeException e) {
             target.discard();
             throw e;
         }
     }
 
-    private void commit(long since, DataFile old, List<DataFile> next) {
+    private void commit(long since, List<DataFile> old, List<DataFile> next) {
         Replacement.commit(table, () -> {
             OverwriteFiles overwrite = table.newOverwrite()
                     .validateFromSnapshot(since)
-                    .validateNoConflictingDeletes() // fails when the file has been replaced
-                    .deleteFile(old);
+                    .validateNoConflictingDeletes(); // fails when one of the files has been replaced
+            old.forEach(overwrite::deleteFile);
             next.forEach(overwrite::addFile);
             return overwrite;
         });
