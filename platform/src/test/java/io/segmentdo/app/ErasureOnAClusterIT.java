@@ -162,8 +162,8 @@ class ErasureOnAClusterIT {
         }
 
         private boolean isIdentified() throws SQLException {
-            String events = postgres.sql(
-                    "SELECT count(*) FROM " + database.schema() + ".outbox WHERE get_byte(value, 0) = 1");
+            String events =
+                    postgres.sql("SELECT count(*) FROM " + database.schema() + ".outbox WHERE get_byte(value, 0) = 1");
             return Integer.parseInt(events) == spoken;
         }
 
