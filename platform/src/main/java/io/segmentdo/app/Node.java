@@ -214,7 +214,6 @@ public final class Node implements AutoCloseable {
             Workspaces workspaces = workspaces(builtIn, deliveries, installed);
             workspaces.start();
             claims.start();
-            cluster.ifPresent(Cluster::takePart);
             parts.add(new OutboxUpkeep(
                     outbox,
                     partition -> Math.min(
@@ -240,7 +239,15 @@ public final class Node implements AutoCloseable {
                 new ErasureApi(parts.add(mounted.erasures(colleagues, spool::depthEvents))).mount(api);
             });
             mountProfiles(api, store.partitions(), reading.map(WarehouseReading::pastEvents));
-            return new Node(parts, metrics, owner, startServers(collector, api));
+            List<HttpVerticle> servers = startServers(collector, api);
+            cluster.ifPresent(joined -> takePart(joined, servers.getFirst().port()));
+            return new Node(parts, metrics, owner, servers);
+        }
+
+        /** Last of all: the partitions that others hand over would wait for the rest of the start. */
+        private void takePart(Cluster joined, int port) {
+            parts.await(FirstRequest.to(config.http().host(), port, vertx));
+            joined.takePart();
         }
 
         private void mountProfiles(io.vertx.ext.web.Router api, int partitions, Optional<PastEvents> events) {
@@ -343,6 +350,8 @@ public final class Node implements AutoCloseable {
                 claims.onChange(alone::changed);
                 return claims;
             }
+            store.rehearse();
+            parts.await(lanes.rehearse(store.partitions()));
             Claims claims = parts.add(Claims.in(cluster.get(), vertx, store, lanes, metrics.registry()));
             parts.add(() -> cluster.get().withdraw(config.app().shutdownTimeout()));
             return claims;

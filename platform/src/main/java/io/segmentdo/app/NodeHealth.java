@@ -39,11 +39,11 @@ final class NodeHealth {
      */
     private static Report partitions(Claims claims) {
         int missing = claims.missing();
-        if (missing == 0) {
-            return Report.OK;
-        }
         String reason = missing + " partitions of this node are not owned by it yet";
-        return claims.isReady() ? Report.degraded(reason) : Report.notReady(reason);
+        if (claims.isReady()) {
+            return missing == 0 ? Report.OK : Report.degraded(reason);
+        }
+        return Report.notReady(missing == 0 ? "this node has not been given its partitions yet" : reason);
     }
 
     /** While the database is away events are still taken, into the spool. */

@@ -150,7 +150,7 @@ public final class Claims implements AutoCloseable {
      * long since then.
      */
     public boolean isReady() {
-        return missing() == 0 || readiness.isReady();
+        return wish.isKnown() && (missing() == 0 || readiness.isReady());
     }
 
     /** Gives everything up, after the running batches. */
@@ -198,7 +198,7 @@ public final class Claims implements AutoCloseable {
     private Duration attempt() {
         try {
             boolean isSettled = round();
-            readiness.answered(isSettled);
+            readiness.answered(isSettled && wish.isKnown());
             wave.endRound(isSettled, held.size());
             return isSettled ? recheck : AGAIN;
         } catch (RuntimeException e) {

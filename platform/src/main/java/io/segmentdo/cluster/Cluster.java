@@ -75,6 +75,7 @@ public final class Cluster implements Directory, Wish, AutoCloseable {
     private volatile Table table = Table.EMPTY;
     private volatile List<@Nullable Place> owners = List.of();
     private volatile Part part = Part.NONE;
+    private volatile boolean hasHadShare;
     private volatile boolean closed;
 
     private Cluster(ClusterConfig config, int partitions, String name, int lanes, HazelcastInstance hazelcast) {
@@ -288,6 +289,11 @@ public final class Cluster implements Directory, Wish, AutoCloseable {
     }
 
     @Override
+    public boolean isKnown() {
+        return hasHadShare;
+    }
+
+    @Override
     public AutoCloseable onChange(Runnable listener) {
         listeners.add(listener);
         return () -> listeners.remove(listener);
@@ -345,6 +351,9 @@ public final class Cluster implements Directory, Wish, AutoCloseable {
             holdings.retain(now.members().keySet());
             locate();
             changed();
+        }
+        if (!wanted().isEmpty()) {
+            hasHadShare = true;
         }
     }
 

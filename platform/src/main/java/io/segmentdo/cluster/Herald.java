@@ -44,6 +44,7 @@ final class Herald implements Successors {
             tellAll();
             reachability.restore(address);
         });
+        tellAll();
     }
 
     private void tellAll() {

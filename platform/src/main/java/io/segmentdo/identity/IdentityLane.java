@@ -103,8 +103,7 @@ public final class IdentityLane {
     public Map<String, Long> open(Map<Integer, Long> epochs) {
         Set<Integer> numbers = epochs.keySet();
         Map<String, Long> waiting = new HashMap<>();
-        int owned = numbers.size() + partitions.size();
-        epochs.forEach((number, epoch) -> load(number, epoch, owned));
+        load(epochs, numbers.size() + partitions.size());
         for (int number : numbers) {
             for (ChannelMessage message : partition(number).channels().unacknowledged()) {
                 take(message);
@@ -123,16 +122,18 @@ public final class IdentityLane {
                         .forEach(this::take);
             }
         }
-        for (int number : numbers) {
-            WaitingEvents.count(store, number, partition(number).channels(), waiting);
-        }
+        store.each(numbers, number -> WaitingEvents.count(store, number, partition(number).channels()))
+                .forEach(counted -> counted.forEach((source, events) -> waiting.merge(source, events, Long::sum)));
     }
 
-    private void load(int number, long epoch, int owned) {
+    private void load(Map<Integer, Long> epochs, int owned) {
         int cached = Math.max(64, config.cachedActors() / Math.max(1, owned));
-        LanePartition partition = new LanePartition(number, epoch, cached, running);
-        partitions.put(number, partition);
-        actors.put(number, protocol.apply(partition));
+        for (LanePartition loaded : store.each(
+                epochs.keySet(),
+                number -> new LanePartition(number, epochs.getOrDefault(number, 0L), cached, running))) {
+            partitions.put(loaded.number(), loaded);
+            actors.put(loaded.number(), protocol.apply(loaded));
+        }
     }
 
     /**
@@ -396,9 +397,9 @@ public final class IdentityLane {
 
     /** Forgets what an unfinished batch did. */
     private void reload() {
-        for (LanePartition partition : List.copyOf(partitions.values())) {
-            load(partition.number(), partition.epoch(), partitions.size());
-        }
+        Map<Integer, Long> epochs = new LinkedHashMap<>();
+        partitions.values().forEach(partition -> epochs.put(partition.number(), partition.epoch()));
+        load(epochs, epochs.size());
     }
 
     /** After the commit: messages may go out, and those that took effect are acknowledged. */

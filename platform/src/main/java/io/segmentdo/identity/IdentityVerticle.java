@@ -117,6 +117,11 @@ final class IdentityVerticle extends VerticleBase {
         });
     }
 
+    /** Goes through what the first of so many partitions will need. Any thread. */
+    Future<Void> rehearse(int partitions) {
+        return onLane(new Rehearsal(() -> factory.apply(ChannelTransport.NONE), partitions)::run);
+    }
+
     /** Gives partitions up after the running batch. Any thread. */
     Future<Void> close(Collection<Integer> partitions) {
         return onLane(() -> meters.closed(place.lane(), lane.close(partitions)));

@@ -67,6 +67,11 @@ public final class Lanes {
         return Future.all(starts).mapEmpty();
     }
 
+    /** Goes through what the first of so many partitions will need, so that it need not wait for that; after {@link #start}. */
+    public Future<Void> rehearse(int partitions) {
+        return verticles.getFirst().rehearse(partitions);
+    }
+
     /** Ends the threads after their running batches; what they own is not given up in the store. */
     public Future<Void> stop() {
         return Future.all(deployments.stream().map(vertx::undeploy).toList()).mapEmpty();

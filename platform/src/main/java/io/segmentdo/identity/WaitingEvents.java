@@ -3,6 +3,7 @@ package io.segmentdo.identity;
 import io.segmentdo.identity.Message.Visit;
 import io.segmentdo.store.Keyspace;
 import io.segmentdo.store.PartitionStore;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -12,8 +13,9 @@ final class WaitingEvents {
 
     private WaitingEvents() {}
 
-    /** Adds those in the queues of actors, and those on the way to others. */
-    static void count(PartitionStore store, int partition, Channels channels, Map<String, Long> bySource) {
+    /** Those in the queues of actors, and those on the way to others, by source. */
+    static Map<String, Long> count(PartitionStore store, int partition, Channels channels) {
+        Map<String, Long> bySource = new HashMap<>();
         byte[] from = {'q'};
         byte[] end = {'q' + 1};
         List<PartitionStore.Entry> page;
@@ -25,6 +27,7 @@ final class WaitingEvents {
             }
         } while (page.size() == PAGE);
         channels.unacknowledged().forEach(message -> add(MessageCodec.decode(message.body()), bySource));
+        return bySource;
     }
 
     private static void add(Message message, Map<String, Long> bySource) {

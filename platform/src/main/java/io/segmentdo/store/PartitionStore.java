@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +32,11 @@ public interface PartitionStore extends AutoCloseable {
     /** Where a value is. */
     @SuppressWarnings("ArrayRecordComponent") // never compared: asked for and taken apart
     record Location(int partition, byte[] key) {}
+
+    /** Does what only the first calls need, like connecting, so that no partition has to wait for it. Changes nothing. */
+    default void rehearse() {
+        // a store in this process is ready when it is open
+    }
 
     /** The number of partitions, fixed when the store was made. */
     int partitions();
@@ -76,6 +82,14 @@ public interface PartitionStore extends AutoCloseable {
      */
     default boolean isAlive() {
         return true;
+    }
+
+    /**
+     * Reads something of each of several partitions, in their order; from a store that is asked over a network, several at a
+     * time and on threads of its own, while the caller waits.
+     */
+    default <T> List<T> each(Collection<Integer> partitions, IntFunction<T> reading) {
+        return partitions.stream().map(reading::apply).toList();
     }
 
     /** The value of a key, or null. */

@@ -134,6 +134,19 @@ class ClaimsTest {
     }
 
     @Test
+    void whoWasNeverToldWhatToOwnIsNotReady() {
+        Member member = member(Set.of());
+        member.isTold = false;
+        assertThat(member.claims.missing()).isZero();
+        assertThat(member.claims.isReady()).isFalse();
+
+        member.wants(ALL);
+        member.isTold = true;
+        await(() -> member.claims.held().keySet().equals(ALL));
+        assertThat(member.claims.isReady()).isTrue();
+    }
+
+    @Test
     void aLaneTellsWhoSendsWhatNoMemberSends() {
         Member member = member(ALL);
 
@@ -152,7 +165,7 @@ class ClaimsTest {
     }
 
     /** A member whose table is a field; as a follower it notes what it was shown. */
-    private final class Member implements Follower {
+    private final class Member implements Follower, Wish {
         private static final Place PLACE = new LocalDirectory(1).places().getFirst();
 
         private final Vertx vertx = Vertx.vertx();
@@ -163,6 +176,7 @@ class ClaimsTest {
         private final Lanes lanes;
         private final Claims claims;
         private volatile Set<Integer> wanted;
+        private volatile boolean isTold = true;
         private final AtomicInteger overlaps = new AtomicInteger();
 
         Member(Set<Integer> wanted) {
@@ -178,7 +192,7 @@ class ClaimsTest {
                     new IdentityMeters(
                             meters, new Discards(meters, DiscardsConfig.DEFAULT, InstantSource.system()), 2));
             lanes.start().await();
-            this.claims = new Claims(store, lanes, () -> this.wanted, Duration.ofMillis(50), meters);
+            this.claims = new Claims(store, lanes, this, Duration.ofMillis(50), meters);
             claims.follow(this);
             claims.start();
         }
@@ -186,6 +200,16 @@ class ClaimsTest {
         void wants(Set<Integer> now) {
             wanted = now;
             claims.kick();
+        }
+
+        @Override
+        public Set<Integer> wanted() {
+            return wanted;
+        }
+
+        @Override
+        public boolean isKnown() {
+            return isTold;
         }
 
         @Override

@@ -7,6 +7,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.segmentdo.problem.PlatformException;
+import io.segmentdo.problem.Problem;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +17,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -89,6 +92,42 @@ public abstract class PartitionStoreContract {
 
         assertThat(values).containsExactly(key("3"), key("1"), null, key("2"));
         assertThat(store.readAll(ACTOR, List.of())).isEmpty();
+    }
+
+    @Test
+    void eachOfSeveralPartitionsIsReadInTheirOrder() {
+        store.commit(IntStream.range(0, 9)
+                .mapToObj(partition -> {
+                    Changes changes = changesOf(partition);
+                    changes.put(ACTOR, key("a"), key("of " + partition));
+                    return changes;
+                })
+                .toList());
+
+        assertThat(store.each(List.of(7, 3, 8, 0), partition -> read(partition, ACTOR, "a")))
+                .containsExactly("of 7", "of 3", "of 8", "of 0");
+        assertThat(store.each(List.of(), partition -> partition)).isEmpty();
+        assertThatThrownBy(() -> store.each(List.of(1, 2), partition -> {
+                    throw new PlatformException(Problem.OVERLOADED, "not now");
+                }))
+                .isInstanceOfSatisfying(
+                        PlatformException.class,
+                        failed -> assertThat(failed.problem()).isEqualTo(Problem.OVERLOADED));
+    }
+
+    @Test
+    void aRehearsalChangesNothing() {
+        Changes changes = changesOf(0);
+        changes.put(ACTOR, key("a"), key("1"));
+        store.commit(List.of(changes));
+
+        store.rehearse();
+
+        assertThat(read(0, ACTOR, "a")).isEqualTo("1");
+        assertThat(store.owns(0, changes.epoch())).isTrue();
+        changes.put(ACTOR, key("b"), key("2"));
+        store.commit(List.of(changes));
+        assertThat(read(0, ACTOR, "b")).isEqualTo("2");
     }
 
     @Test

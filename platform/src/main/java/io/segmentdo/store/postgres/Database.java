@@ -5,6 +5,7 @@ import io.segmentdo.problem.Problem;
 import io.segmentdo.store.PostgresConfig;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.net.ClientSSLOptions;
 import io.vertx.core.net.NetClientOptions;
@@ -16,12 +17,15 @@ import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.PoolOptions;
 import io.vertx.sqlclient.SqlConnection;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -195,6 +199,29 @@ final class Database implements AutoCloseable {
         } catch (InterruptedException e) {
             throw interrupted(e);
         }
+    }
+
+    /** Does something on each of as many connections as there may be, but one for the heartbeat; whatever comes of it. */
+    void onAll(Function<SqlConnection, Future<?>> work) {
+        int wanted = config.poolSize() - 1;
+        CompletableFuture<Void> done = new CompletableFuture<>();
+        context.runOnContext(ignored -> {
+            Promise<Void> connected = Promise.promise(); // until then nobody gives his connection to the next one
+            AtomicInteger missing = new AtomicInteger(wanted);
+            List<Future<Object>> all = new ArrayList<>();
+            for (int i = 0; i < wanted; i++) {
+                all.add(pool.<Object>withConnection(connection -> {
+                            if (missing.decrementAndGet() == 0) {
+                                connected.complete();
+                            }
+                            return connected.future().compose(v -> work.apply(connection)).mapEmpty();
+                        })
+                        .onFailure(connected::tryFail));
+            }
+            Future.join(all).onComplete(ended -> done.complete(null));
+        });
+        done.completeOnTimeout(null, config.patience().toMillis(), TimeUnit.MILLISECONDS)
+                .join();
     }
 
     private static PlatformException interrupted(InterruptedException e) {

@@ -21,9 +21,6 @@ import org.jspecify.annotations.Nullable;
  * <p>Rows are in one order, so that transactions which meet wait instead of blocking each other. Confined to one thread.
  */
 final class Fold {
-    /** A statement that is ready to be sent. */
-    record Statement(String sql, Tuple parameters) {}
-
     private record Range(int partition, Buffer from, Buffer end) {}
 
     private static final class Table {
@@ -35,11 +32,36 @@ final class Fold {
         }
     }
 
+    private static final String WANTED = 
+            "unnest($1::int[], $2::bytea[]) WITH ORDINALITY AS wanted (partition, key, place)";
+
+    /**
+     * By the index, row by row, and in no other way: compared with an array of one, a partition is no order in which the
+     * table could be gone through. A plan that does is the cheapest one while the table is almost empty, and stays.
+     */
+    private static final String IS_WANTED =
+            "stored.partition = ANY (ARRAY[wanted.partition]) AND stored.key = wanted.key";
+
     private final Map<Keyspace, Table> tables = new EnumMap<>(Keyspace.class);
     private int size;
 
     static String table(Keyspace keyspace) {
         return keyspace.name().toLowerCase(Locale.ROOT);
+    }
+
+    /** Finds the values of keys in partitions, each with its place among these, from 1 on. */
+    static Statement find(Keyspace keyspace, List<Integer> partitions, List<Buffer> keys) {
+        return new Statement(
+                "SELECT wanted.place, stored.value FROM " + WANTED + " JOIN " + table(keyspace) + " AS stored ON "
+                        + IS_WANTED,
+                Tuple.of(array(partitions), (Object) buffers(keys)));
+    }
+
+    /** Deletes keys in partitions. */
+    static Statement delete(Keyspace keyspace, List<Integer> partitions, List<Buffer> keys) {
+        return new Statement(
+                "DELETE FROM " + table(keyspace) + " AS stored USING " + WANTED + " WHERE " + IS_WANTED,
+                Tuple.of(array(partitions), (Object) buffers(keys)));
     }
 
     void add(Changes changes) {
@@ -74,12 +96,12 @@ final class Fold {
                         "DELETE FROM " + name + " WHERE partition = $1 AND key >= $2 AND key < $3",
                         Tuple.of(range.partition, range.from, range.end)));
             }
-            addRows(statements, name, table);
+            addRows(statements, keyspace, table);
         });
         return statements;
     }
 
-    private static void addRows(List<Statement> statements, String name, Table table) {
+    private static void addRows(List<Statement> statements, Keyspace keyspace, Table table) {
         List<Integer> deletedIn = new ArrayList<>();
         List<Buffer> deleted = new ArrayList<>();
         List<Integer> putIn = new ArrayList<>();
@@ -97,17 +119,29 @@ final class Fold {
             }
         }));
         if (!deleted.isEmpty()) {
-            statements.add(new Statement(
-                    "DELETE FROM " + name + " AS t USING unnest($1::int[], $2::bytea[]) AS d (partition, key)"
-                            + " WHERE t.partition = d.partition AND t.key = d.key",
-                    Tuple.of(array(deletedIn), (Object) buffers(deleted))));
+            statements.add(delete(keyspace, deletedIn, deleted));
         }
         if (!keys.isEmpty()) {
-            statements.add(new Statement(
-                    "INSERT INTO " + name + " SELECT * FROM unnest($1::int[], $2::bytea[], $3::bytea[])"
-                            + " ON CONFLICT (partition, key) DO UPDATE SET value = excluded.value",
-                    Tuple.of(array(putIn), buffers(keys), buffers(values))));
+            statements.add(put(keyspace, putIn, keys, values));
         }
+    }
+
+    private static Statement put(Keyspace keyspace, List<Integer> partitions, List<Buffer> keys, List<Buffer> values) {
+        return new Statement(
+                "INSERT INTO " + table(keyspace) + " SELECT * FROM unnest($1::int[], $2::bytea[], $3::bytea[])"
+                        + " ON CONFLICT (partition, key) DO UPDATE SET value = excluded.value",
+                Tuple.of(array(partitions), buffers(keys), buffers(values)));
+    }
+
+    /** What is said about all tables, about no rows. */
+    static List<Statement> rehearsal() {
+        List<Statement> statements = new ArrayList<>();
+        for (Keyspace keyspace : Keyspace.values()) {
+            statements.add(find(keyspace, List.of(), List.of()));
+            statements.add(delete(keyspace, List.of(), List.of()));
+            statements.add(put(keyspace, List.of(), List.of(), List.of()));
+        }
+        return statements;
     }
 
     private static Integer[] array(List<Integer> numbers) {

@@ -8,6 +8,7 @@ import io.vertx.sqlclient.Tuple;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.UUID;
@@ -133,15 +134,35 @@ final class Members implements AutoCloseable {
     }
 
     private Map<Integer, Long> ask(String sql, Collection<Integer> partitions) {
-        Tuple parameters = Tuple.of(id, partitions.toArray(Integer[]::new), leaseSeconds);
-        return epochs(database.persist(
-                () -> database.once(connection -> connection.preparedQuery(sql).execute(parameters))));
+        Statement question = about(sql, partitions);
+        return epochs(database.persist(() -> database.once(question::on)));
+    }
+
+    private Statement about(String sql, Collection<Integer> partitions) {
+        return new Statement(sql, Tuple.of(id, partitions.toArray(Integer[]::new), leaseSeconds));
     }
 
     void release(Map<Integer, Long> epochs) {
-        database.persist(() ->
-                database.once(connection -> connection.preparedQuery(RELEASE).execute(released(epochs))));
+        database.persist(() -> database.once(releasing(epochs)::on));
         epochs.forEach(owned::remove);
+    }
+
+    private Statement releasing(Map<Integer, Long> epochs) {
+        return new Statement(
+                RELEASE,
+                Tuple.of(
+                        id,
+                        epochs.keySet().toArray(Integer[]::new),
+                        epochs.values().toArray(Long[]::new)));
+    }
+
+    /** What is said when partitions move, about none. */
+    List<Statement> rehearsal() {
+        return List.of(
+                about(TAKE_UNLOCKED, List.of()),
+                about(FIND_FREE, List.of()),
+                about(TAKE_WAITING, List.of()),
+                releasing(Map.of()));
     }
 
     boolean owns(int partition, long epoch) {
@@ -169,18 +190,11 @@ final class Members implements AutoCloseable {
     }
 
     private RowSet<Row> leave() {
-        Map<Integer, Long> mine = Map.copyOf(owned);
-        return database.once(connection -> connection
-                .preparedQuery(RELEASE)
-                .execute(released(mine))
+        Statement release = releasing(Map.copyOf(owned));
+        return database.once(connection -> release.on(connection)
                 .compose(released -> connection
                         .preparedQuery("DELETE FROM member WHERE id = $1")
                         .execute(Tuple.of(id))));
-    }
-
-    private Tuple released(Map<Integer, Long> epochs) {
-        return Tuple.of(
-                id, epochs.keySet().toArray(Integer[]::new), epochs.values().toArray(Long[]::new));
     }
 
     private static Map<Integer, Long> epochs(RowSet<Row> rows) {

@@ -8,21 +8,25 @@ import io.segmentdo.store.Keyspace;
 import io.segmentdo.store.PartitionStore;
 import io.segmentdo.store.PostgresConfig;
 import io.segmentdo.store.StoreConfig;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.Tuple;
-import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -85,6 +89,14 @@ public final class PostgresPartitionStore implements PartitionStore {
     }
 
     @Override
+    public void rehearse() {
+        List<Statement> statements = new ArrayList<>(members.rehearsal());
+        statements.addAll(Fold.rehearsal());
+        database.onAll(connection ->
+                Future.join(statements.stream().map(each -> each.on(connection)).toList()));
+    }
+
+    @Override
     public int partitions() {
         return partitions;
     }
@@ -113,6 +125,18 @@ public final class PostgresPartitionStore implements PartitionStore {
     }
 
     @Override
+    public <T> List<T> each(Collection<Integer> wanted, IntFunction<T> reading) {
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<CompletableFuture<T>> readings = wanted.stream()
+                    .map(partition -> CompletableFuture.supplyAsync(() -> reading.apply(partition), threads))
+                    .toList();
+            return readings.stream().map(CompletableFuture::join).toList();
+        } catch (CompletionException e) {
+            throw e.getCause() instanceof RuntimeException known ? known : e;
+        }
+    }
+
+    @Override
     public byte @Nullable [] read(int partition, Keyspace keyspace, byte[] key) {
         return readAll(partition, keyspace, List.of(key)).getFirst();
     }
@@ -128,25 +152,17 @@ public final class PostgresPartitionStore implements PartitionStore {
         if (locations.isEmpty()) {
             return List.of();
         }
-        Integer[] partitionsOf = locations.stream().map(Location::partition).toArray(Integer[]::new);
-        Buffer[] keys = locations.stream()
+        List<Integer> partitionsOf =
+                locations.stream().map(Location::partition).toList();
+        List<Buffer> keys = locations.stream()
                 .map(location -> Buffer.buffer(StoredKey.of(location.key())))
-                .toArray(Buffer[]::new);
-        RowSet<Row> rows = query(
-                "SELECT partition, key, value FROM unnest($1::int[], $2::bytea[]) AS wanted (partition, key) JOIN "
-                        + Fold.table(keyspace) + " USING (partition, key)",
-                Tuple.of(partitionsOf, (Object) keys));
-        Map<Integer, Map<ByteBuffer, byte[]>> found = new HashMap<>();
-        for (Row row : rows) {
-            Entry entry = StoredKey.entry(row.getBuffer(1), row.getBuffer(2));
-            found.computeIfAbsent(row.getInteger(0), partition -> new HashMap<>())
-                    .put(ByteBuffer.wrap(entry.key()), entry.value());
+                .toList();
+        byte[] @Nullable [] values = new byte[locations.size()][];
+        for (Row row : database.read(Fold.find(keyspace, partitionsOf, keys)::on)) {
+            int place = row.getInteger(0) - 1;
+            values[place] = StoredKey.entry(keys.get(place), row.getBuffer(1)).value();
         }
-        List<byte @Nullable []> values = new ArrayList<>(locations.size());
-        for (Location location : locations) {
-            values.add(found.getOrDefault(location.partition(), Map.of()).get(ByteBuffer.wrap(location.key())));
-        }
-        return values;
+        return Arrays.asList(values);
     }
 
     @Override

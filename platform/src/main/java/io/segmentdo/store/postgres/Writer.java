@@ -9,7 +9,6 @@ import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -81,6 +80,12 @@ final class Writer implements Runnable {
             return partitions.toArray(Integer[]::new);
         }
 
+        List<Commits.Ticket> current() {
+            return tickets.stream()
+                    .filter(ticket -> ticket.changes().stream().allMatch(this::isCurrent))
+                    .toList();
+        }
+
         boolean isCurrent(Changes changes) {
             return Long.valueOf(changes.epoch()).equals(epochs.get(changes.partition()));
         }
@@ -134,7 +139,8 @@ final class Writer implements Runnable {
     }
 
     private boolean attempt(Group group) {
-        return database.once(connection -> transact(connection, group)
+        List<Statement> usual = statements(group.tickets); // made before, because a transaction holds rows
+        return database.once(connection -> transact(connection, group, usual)
                 .recover(e -> connection
                         .query("ROLLBACK")
                         .execute()
@@ -143,7 +149,7 @@ final class Writer implements Runnable {
     }
 
     /** What has to be known, then what follows from it, then the commit: three flights. */
-    private Future<Boolean> transact(SqlConnection connection, Group group) {
+    private Future<Boolean> transact(SqlConnection connection, Group group, List<Statement> usual) {
         Future<?> begun = connection
                 .query(group.isDurable ? "BEGIN" : "BEGIN; SET LOCAL synchronous_commit = off")
                 .execute();
@@ -157,24 +163,23 @@ final class Writer implements Runnable {
             Map<Integer, Long> epochs = new HashMap<>();
             checked.result().forEach(row -> epochs.put(row.getInteger(0), row.getLong(1)));
             group.epochs = epochs;
-            return change(connection, group);
+            List<Commits.Ticket> current = group.current();
+            return change(connection, current.size() == group.tickets.size() ? usual : statements(current));
         });
     }
 
-    private Future<Boolean> change(SqlConnection connection, Group group) {
+    private List<Statement> statements(List<Commits.Ticket> tickets) {
         Fold fold = new Fold();
-        for (Commits.Ticket ticket : group.tickets) {
-            if (ticket.changes().stream().allMatch(group::isCurrent)) {
-                ticket.changes().forEach(fold::add);
-            }
-        }
+        tickets.forEach(ticket -> ticket.changes().forEach(fold::add));
         meters.transaction(fold.size());
-        List<Future<?>> sent = new ArrayList<>();
-        for (Fold.Statement statement : fold.statements()) {
-            sent.add(connection.preparedQuery(statement.sql()).execute(statement.parameters()));
-        }
-        // not along with them: a statement that never left this process would be missing in what is committed
-        return Future.join(sent)
+        return fold.statements();
+    }
+
+    private static Future<Boolean> change(SqlConnection connection, List<Statement> statements) {
+        // the commit not along with them: a statement that never left this process would be missing in it
+        return Future.join(statements.stream()
+                        .map(statement -> statement.on(connection))
+                        .toList())
                 .compose(done -> connection.query("COMMIT").execute())
                 .map(true);
     }
