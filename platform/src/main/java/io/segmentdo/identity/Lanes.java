@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -25,6 +26,8 @@ import java.util.stream.Collectors;
  * Safe for concurrent use; no call blocks.
  */
 public final class Lanes {
+    private static final long REHEARSED_SECONDS_MAX = 5;
+
     private final Vertx vertx;
     private final List<IdentityVerticle> verticles = new ArrayList<>();
     private final List<String> deployments = new CopyOnWriteArrayList<>();
@@ -67,9 +70,12 @@ public final class Lanes {
         return Future.all(starts).mapEmpty();
     }
 
-    /** Goes through what the first of so many partitions will need, so that it need not wait for that; after {@link #start}. */
+    /**
+     * Goes through what the first of so many partitions will need, so that it need not wait for that; after {@link #start}.
+     * Completes in bounded time, whatever comes of it.
+     */
     public Future<Void> rehearse(int partitions) {
-        return verticles.getFirst().rehearse(partitions);
+        return verticles.getFirst().rehearse(partitions).timeout(REHEARSED_SECONDS_MAX, TimeUnit.SECONDS).otherwiseEmpty();
     }
 
     /** Ends the threads after their running batches; what they own is not given up in the store. */
