@@ -142,8 +142,7 @@ class ClaimsTest {
 
         member.wants(ALL);
         member.isTold = true;
-        await(() -> member.claims.held().keySet().equals(ALL));
-        assertThat(member.claims.isReady()).isTrue();
+        await(() -> member.claims.held().keySet().equals(ALL) && member.claims.isReady());
     }
 
     @Test
