@@ -122,7 +122,10 @@ public final class IdentityLane {
                         .forEach(this::take);
             }
         }
-        store.each(numbers, number -> WaitingEvents.count(store, number, partition(number).channels()))
+        store.each(
+                        numbers,
+                        number -> WaitingEvents.count(
+                                store, number, partition(number).channels()))
                 .forEach(counted -> counted.forEach((source, events) -> waiting.merge(source, events, Long::sum)));
     }
 

@@ -75,7 +75,11 @@ public final class Lanes {
      * Completes in bounded time, whatever comes of it.
      */
     public Future<Void> rehearse(int partitions) {
-        return verticles.getFirst().rehearse(partitions).timeout(REHEARSED_SECONDS_MAX, TimeUnit.SECONDS).otherwiseEmpty();
+        return verticles
+                .getFirst()
+                .rehearse(partitions)
+                .timeout(REHEARSED_SECONDS_MAX, TimeUnit.SECONDS)
+                .otherwiseEmpty();
     }
 
     /** Ends the threads after their running batches; what they own is not given up in the store. */

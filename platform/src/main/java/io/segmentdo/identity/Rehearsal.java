@@ -37,7 +37,8 @@ final class Rehearsal {
     }
 
     void run() {
-        List<Event> events = IntStream.range(0, USERS).mapToObj(Rehearsal::event).toList();
+        List<Event> events =
+                IntStream.range(0, USERS).mapToObj(Rehearsal::event).toList();
         Map<Integer, Long> epochs = epochs(events);
         long start = System.nanoTime();
         for (int times = 0; times < TIMES_MAX && System.nanoTime() - start < NANOS_MAX; times++) {
@@ -69,6 +70,17 @@ final class Rehearsal {
         String id = NOBODYS + user;
         String json = """
                 {"type":"identify","messageId":"%1$s","userId":"%1$s","anonymousId":"%1$s","traits":{"email":"%1$s"}}""";
-        return new Event(EventType.IDENTIFY, NOBODYS, NOBODYS, id, id, id, null, null, now, now, Utf8Json.of(json.formatted(id)));
+        return new Event(
+                EventType.IDENTIFY,
+                NOBODYS,
+                NOBODYS,
+                id,
+                id,
+                id,
+                null,
+                null,
+                now,
+                now,
+                Utf8Json.of(json.formatted(id)));
     }
 }

@@ -214,7 +214,10 @@ final class Database implements AutoCloseable {
                             if (missing.decrementAndGet() == 0) {
                                 connected.complete();
                             }
-                            return connected.future().compose(v -> work.apply(connection)).mapEmpty();
+                            return connected
+                                    .future()
+                                    .compose(v -> work.apply(connection))
+                                    .mapEmpty();
                         })
                         .onFailure(connected::tryFail));
             }

@@ -32,7 +32,7 @@ final class Fold {
         }
     }
 
-    private static final String WANTED = 
+    private static final String WANTED =
             "unnest($1::int[], $2::bytea[]) WITH ORDINALITY AS wanted (partition, key, place)";
 
     /**

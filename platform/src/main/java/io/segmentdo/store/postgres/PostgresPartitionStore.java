@@ -152,8 +152,7 @@ public final class PostgresPartitionStore implements PartitionStore {
         if (locations.isEmpty()) {
             return List.of();
         }
-        List<Integer> partitionsOf =
-                locations.stream().map(Location::partition).toList();
+        List<Integer> partitionsOf = locations.stream().map(Location::partition).toList();
         List<Buffer> keys = locations.stream()
                 .map(location -> Buffer.buffer(StoredKey.of(location.key())))
                 .toList();

@@ -62,7 +62,8 @@ class PlansTest {
 
     private void assertLookedUp() {
         for (Keyspace keyspace : Keyspace.values()) {
-            for (Statement statement : List.of(Fold.find(keyspace, List.of(), List.of()), Fold.delete(keyspace, List.of(), List.of()))) {
+            for (Statement statement :
+                    List.of(Fold.find(keyspace, List.of(), List.of()), Fold.delete(keyspace, List.of(), List.of()))) {
                 assertThat(planOf(statement.sql()))
                         .as(statement.sql())
                         .containsPattern("Index Cond: .*partition = .*wanted\\.partition.*key = wanted\\.key")
