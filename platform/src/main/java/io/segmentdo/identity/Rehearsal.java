@@ -68,8 +68,10 @@ final class Rehearsal {
     private static Event event(int user) {
         long now = System.currentTimeMillis();
         String id = NOBODYS + user;
-        String json = """
-                {"type":"identify","messageId":"%1$s","userId":"%1$s","anonymousId":"%1$s","traits":{"email":"%1$s"}}""";
+        String json =
+                """
+                {"type":"identify","messageId":"%1$s","userId":"%1$s","anonymousId":"%1$s","traits":{"email":"%1$s"}}"""
+                        .formatted(id);
         return new Event(
                 EventType.IDENTIFY,
                 NOBODYS,
@@ -81,6 +83,6 @@ final class Rehearsal {
                 null,
                 now,
                 now,
-                Utf8Json.of(json.formatted(id)));
+                Utf8Json.of(json));
     }
 }
