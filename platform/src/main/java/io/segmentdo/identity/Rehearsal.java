@@ -68,21 +68,8 @@ final class Rehearsal {
     private static Event event(int user) {
         long now = System.currentTimeMillis();
         String id = NOBODYS + user;
-        String json =
-                """
-                {"type":"identify","messageId":"%1$s","userId":"%1$s","anonymousId":"%1$s","traits":{"email":"%1$s"}}"""
-                        .formatted(id);
-        return new Event(
-                EventType.IDENTIFY,
-                NOBODYS,
-                NOBODYS,
-                id,
-                id,
-                id,
-                null,
-                null,
-                now,
-                now,
-                Utf8Json.of(json));
+        String json = """
+                {"type":"identify","messageId":"%1$s","userId":"%1$s","anonymousId":"%1$s","traits":{"email":"%1$s"}}""".formatted(id);
+        return new Event(EventType.IDENTIFY, NOBODYS, NOBODYS, id, id, id, null, null, now, now, Utf8Json.of(json));
     }
 }
