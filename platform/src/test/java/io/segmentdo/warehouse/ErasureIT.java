@@ -211,7 +211,7 @@ class ErasureIT {
         try (WarehouseNode node = new WarehouseNode(home, WarehouseNode.keeping(Duration.ofDays(1)))) {
             int kept = 0;
             boolean isEnded = true;
-            for (int changes = 0; isEnded; changes += 4) {
+            for (int changes = 0; isEnded; changes += 6) {
                 String gone = "gone" + changes;
                 kept++;
                 node.add(
