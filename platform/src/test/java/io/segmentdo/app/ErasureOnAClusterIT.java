@@ -151,7 +151,9 @@ class ErasureOnAClusterIT {
                             : "\"userId\":\"" + user + "\",\"traits\":{\"plan\":\"pro\"}";
                     String body = "{\"writeKey\":\"%s\",\"messageId\":\"m%d\",\"anonymousId\":\"%s\",%s}"
                             .formatted(ClusterLoad.WRITE_KEY, spoken, deviceOf(partition, user), said);
-                    await("it is accepted", () -> a.post("/v1/" + type, "", body).contains("success"));
+                    await(
+                            "it is accepted",
+                            () -> a.post("/v1/" + type, "", body).contains("success"));
                     spoken++;
                 }
                 await("what was said is in the outboxes", this::isIdentified);
@@ -171,7 +173,10 @@ class ErasureOnAClusterIT {
 
         private String delete(String user) throws Exception {
             List<String> ids = new ArrayList<>();
-            await("who is " + user, () -> ids.add(profile(user).path("id").asText()) && !ids.getLast().isEmpty());
+            await(
+                    "who is " + user,
+                    () -> ids.add(profile(user).path("id").asText())
+                            && !ids.getLast().isEmpty());
             String path = "/v1/workspaces/shop/profiles/user_id:" + user;
             await(user + " is deleted", () -> a.delete(path, a.token()).contains("decided"));
             return ids.getLast();
