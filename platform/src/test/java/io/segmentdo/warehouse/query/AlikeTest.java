@@ -84,8 +84,8 @@ class AlikeTest {
     @Test
     void eachPlaceOfAQueryHasItsOwnCondition() throws IOException {
         appendDays();
-        String after = "timestamp >= '2026-05-12 18:00:00'";
-        String before = "timestamp < '2026-05-12 18:00:00'";
+        String after = "timestamp >= '2026-05-13 18:00:00'";
+        String before = "timestamp < '2026-05-13 18:00:00'";
 
         for (String sql : List.of(
                 "SELECT (SELECT count(*) FROM events AS a WHERE " + after + ") AS n, (SELECT count(*) FROM events AS b"
@@ -113,6 +113,7 @@ class AlikeTest {
                 "SELECT message_id FROM events AS e WHERE timestamp > '2026-05-12' ORDER BY timestamp, 1",
                 "SELECT count(*) FROM events AS e WHERE timestamp = '2026-05-12 06:00:00'",
                 "SELECT count(*) FROM events AS e WHERE timestamp < '1990-01-01'",
+                "SELECT count(*) FROM events AS e WHERE timestamp < '2026-05-10 12:00:00'", // half of the rows
                 "SELECT count(*) FROM events AS e WHERE timestamp > '2026-05-12' OR event = 'e1'",
                 "SELECT count(*) FROM events AS e WHERE NOT timestamp > '2026-05-12'",
                 "SELECT count(*) FROM events AS e WHERE timestamp > '2026-05-12' AND timestamp <> '2026-05-13 06:00:00'",
@@ -139,7 +140,9 @@ class AlikeTest {
         warehouse.append(WarehouseTable.EVENTS, List.of(track("a", "x", limit.plusSeconds(30), Map.of())));
         assertThat(filesNotReadForTimes(sql)).isZero();
 
-        warehouse.append(WarehouseTable.EVENTS, List.of(track("b", "x", limit.plusSeconds(3600), Map.of())));
+        Instant later = limit.plusSeconds(3600);
+        warehouse.append(
+                WarehouseTable.EVENTS, List.of(track("b", "x", later, Map.of()), track("c", "x", later, Map.of())));
         assertThat(filesNotReadForTimes(sql)).isEqualTo(1);
     }
 
