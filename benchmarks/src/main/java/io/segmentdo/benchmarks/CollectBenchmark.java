@@ -18,7 +18,19 @@ final class CollectBenchmark implements Callable<Integer> {
     @Option(names = "--seconds", defaultValue = "5", description = "Counted seconds of a round.")
     private int seconds;
 
-    private record Shape(int connections, int events) {}
+    @Option(
+            names = "--shapes",
+            split = ",",
+            defaultValue = "1x1,64x1,64x20,64x100",
+            description = "Connections and events in a request, by default ${DEFAULT-VALUE}.")
+    private List<String> shapes = List.of();
+
+    private record Shape(int connections, int events) {
+        static Shape of(String text) {
+            String[] numbers = text.split("x", 2);
+            return new Shape(Integer.parseInt(numbers[0]), Integer.parseInt(numbers[1]));
+        }
+    }
 
     @Override
     public Integer call() throws Exception {
@@ -28,7 +40,7 @@ final class CollectBenchmark implements Callable<Integer> {
                 + "  cpu us/req | ratio  refused");
         Vertx vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(true));
         try {
-            for (Shape shape : List.of(new Shape(1, 1), new Shape(64, 1), new Shape(64, 20), new Shape(64, 100))) {
+            for (Shape shape : shapes.stream().map(Shape::of).toList()) {
                 double p50 = measure(vertx, shape);
                 if (shape.connections == 1) {
                     System.out.printf("      one connection, one event: p50 is %.2f x fsync%n", p50 / syncMillis);
