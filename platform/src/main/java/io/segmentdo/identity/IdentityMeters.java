@@ -75,7 +75,7 @@ public final class IdentityMeters {
         waiting.addAndGet(lane, -waitingEvents);
     }
 
-    /** A lane starts again and counts anew. */
+    /** A lane has lost its partitions: what waits in them is counted by whoever opens them next. */
     void reset(int lane) {
         waiting.set(lane, 0);
     }

@@ -44,7 +44,6 @@ final class IdentityVerticle extends VerticleBase {
     private IdentityLane lane;
     private @Nullable Post post;
     private @Nullable AutoCloseable directoryChanges;
-    private boolean hasFailed;
     private boolean draining;
     private boolean stopped;
 
@@ -104,10 +103,6 @@ final class IdentityVerticle extends VerticleBase {
     Future<Void> open(Map<Integer, Long> epochs) {
         return onLane(() -> {
             try {
-                if (hasFailed) {
-                    hasFailed = false;
-                    meters.reset(place.lane());
-                }
                 meters.opened(place.lane(), lane.open(epochs));
             } catch (RuntimeException e) {
                 failed(e, epochs.keySet());
@@ -260,8 +255,8 @@ final class IdentityVerticle extends VerticleBase {
         }
         Set<Integer> partitions = new HashSet<>(opening);
         partitions.addAll(lane.partitions());
-        hasFailed = true;
         lane.close(lane.partitions());
+        meters.reset(place.lane());
         lane = factory.apply(Objects.requireNonNull(post));
         lost.accept(partitions);
         return problem;
