@@ -29,8 +29,10 @@ import java.util.Optional;
 final class TimedQueries implements AutoCloseable {
     static final Map<String, String> QUERIES = queries();
 
-    /** A node serves for long; the compilers of both processes have not seen a query before. */
-    private static final int WARM_UP = 20;
+    /** A node serves for long; the compilers of both processes, which share two cores, have not seen a query before. */
+    private static final int WARM_UP_ROUNDS = 20;
+
+    private static final long WARM_UP_NANOS = 5_000_000_000L;
 
     private static final EnginesConfig CONFIG = EnginesConfig.DEFAULT;
 
@@ -72,15 +74,16 @@ final class TimedQueries implements AutoCloseable {
     }
 
     private void compare(String name, String sql, Connection duck, int rounds) throws SQLException {
+        long warm = System.nanoTime() + WARM_UP_NANOS;
+        for (int round = 0; round < WARM_UP_ROUNDS || System.nanoTime() < warm; round++) {
+            millis(duck, sql);
+            millis(sql);
+        }
         List<Double> alone = new ArrayList<>();
         List<Double> ours = new ArrayList<>();
-        for (int round = -WARM_UP; round < rounds; round++) {
-            double one = millis(duck, sql);
-            double other = millis(sql);
-            if (round >= 0) {
-                alone.add(one);
-                ours.add(other);
-            }
+        for (int round = 0; round < rounds; round++) {
+            alone.add(millis(duck, sql));
+            ours.add(millis(sql));
         }
         double base = Figures.median(alone);
         double median = Figures.median(ours);
