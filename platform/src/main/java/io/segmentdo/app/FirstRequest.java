@@ -22,14 +22,10 @@ final class FirstRequest {
     /** Asks as clients do that would like to speak HTTP/2; completes after the answer, or without one in bounded time. */
     static Future<Void> to(String host, int port, Vertx vertx) {
         HttpClient client = vertx.createHttpClient(new HttpClientOptions().setProtocolVersion(HttpVersion.HTTP_2));
-        return client.request(HttpMethod.GET, port, reachable(host), "/health/ready")
+        return client.request(HttpMethod.GET, port, host, "/health/ready")
                 .compose(HttpClientRequest::send)
                 .compose(HttpClientResponse::body)
                 .timeout(SECONDS_MAX, TimeUnit.SECONDS)
                 .transform(ignored -> client.close());
-    }
-
-    private static String reachable(String host) {
-        return host.equals("0.0.0.0") || host.equals("::") ? "127.0.0.1" : host;
     }
 }

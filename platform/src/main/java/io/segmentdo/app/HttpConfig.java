@@ -25,6 +25,11 @@ public record HttpConfig(
         check(eventLoops >= 0 && eventLoops <= 1024, "event-loops", eventLoops, "0 to 1024");
     }
 
+    /** The address under which this machine itself reaches what listens on {@link #host}. */
+    public String reachableHost() {
+        return host.equals("0.0.0.0") || host.equals("::") ? "127.0.0.1" : host;
+    }
+
     /** How many event loops there are. */
     public int effectiveEventLoops() {
         return eventLoops == 0 ? Runtime.getRuntime().availableProcessors() : eventLoops;

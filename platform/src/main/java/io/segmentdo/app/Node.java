@@ -246,7 +246,7 @@ public final class Node implements AutoCloseable {
 
         /** Last of all: the partitions that others hand over would wait for the rest of the start. */
         private void takePart(Cluster joined, int port) {
-            parts.await(FirstRequest.to(config.http().host(), port, vertx));
+            parts.await(FirstRequest.to(config.http().reachableHost(), port, vertx));
             joined.takePart();
         }
 

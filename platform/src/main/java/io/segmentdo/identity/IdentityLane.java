@@ -36,7 +36,6 @@ public final class IdentityLane {
     private final PartitionStore store;
     private final EventLog events;
     private final IdentityConfig config;
-    private final RuleBook rules;
     private final ChannelTransport transport;
     private final Function<PartitionState, Protocol> protocol;
 
@@ -77,10 +76,9 @@ public final class IdentityLane {
         this.store = store;
         this.events = events;
         this.config = config;
-        this.rules = new RuleBook(rules);
         this.transport = transport;
         this.inquiry = new Inquiry(partitions, store);
-        this.running = new RunningBatch(store, events, config, this.rules, partitions, actors, this::reload);
+        this.running = new RunningBatch(store, events, config, new RuleBook(rules), partitions, actors, this::reload);
     }
 
     /**
@@ -377,7 +375,6 @@ public final class IdentityLane {
     private LaneResult commit(List<Event> batch, List<RunningBatch.Request> requests) {
         List<Inbound> messages = arrivals.next(config.messagesPerCommit());
         try {
-            rules.refresh();
             running.apply(messages, batch, requests);
             List<Changes> changes = new ArrayList<>();
             for (LanePartition partition : partitions.values()) {
@@ -408,8 +405,9 @@ public final class IdentityLane {
     /** After the commit: messages may go out, and those that took effect are acknowledged. */
     private void publish(List<Inbound> taken) {
         running.sentInLane().forEach(arrivals::add);
-        if (!running.sentAway().isEmpty()) {
-            transport.send(running.sentAway());
+        List<ChannelMessage> sentAway = running.sentAway();
+        if (!sentAway.isEmpty()) {
+            transport.send(sentAway);
         }
         Set<Arrivals.Way> ways = new HashSet<>(arrivals.takeRepeated());
         taken.forEach(inbound -> ways.add(new Arrivals.Way(inbound.from(), inbound.to())));

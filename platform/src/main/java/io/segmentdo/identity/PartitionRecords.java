@@ -80,8 +80,7 @@ final class PartitionRecords {
     @Nullable
     Actor find(ActorId id) {
         Actor known = actors.find(id);
-        if (known == null && !absent.contains(id)) {
-            absent.add(id);
+        if (known == null && absent.add(id)) {
             loaded(id, store.read(partition, Keyspace.ACTOR, Keys.actor(id)));
             known = actors.find(id);
         }
@@ -189,8 +188,7 @@ final class PartitionRecords {
     @Nullable
     LedgerNode findNode(ActorId id) {
         LedgerNode known = nodes.find(id);
-        if (known == null && !absentNodes.contains(id)) {
-            absentNodes.add(id);
+        if (known == null && absentNodes.add(id)) {
             loadedNode(id, store.read(partition, Keyspace.LEDGER, Keys.node(id)));
             known = nodes.find(id);
         }

@@ -84,6 +84,7 @@ final class RunningBatch implements LanePartition.Surroundings {
 
     /** Applies everything; what cannot be applied is found out one by one and put aside. */
     void apply(List<Inbound> messages, List<Event> batch, List<Request> requests) {
+        rules.refresh();
         IdentityHashMap<Object, String> unappliable = new IdentityHashMap<>();
         while (true) {
             startOver();

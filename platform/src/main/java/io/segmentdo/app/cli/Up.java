@@ -121,8 +121,7 @@ final class Up implements Callable<Integer> {
             Node node, Loaded<PlatformConfig> loaded, PrintWriter terminal, Optional<String> writeKey) {
         loaded.masked()
                 .forEach((key, value) -> log.atDebug().addKeyValue(key, value).log("Configured"));
-        String host = loaded.value().http().host();
-        String url = "http://" + (host.equals("0.0.0.0") || host.equals("::") ? "127.0.0.1" : host) + ":" + node.port();
+        String url = "http://" + loaded.value().http().reachableHost() + ":" + node.port();
         terminal.println("segment.do is up at " + url);
         node.owner().fresh().ifPresent(token -> terminal.println("Owner token: " + token + "  (told only once)"));
         writeKey.ifPresent(key -> terminal.println("""

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,9 +31,12 @@ public final class Backlog {
 
     /** How far each partition's outbox goes now. */
     public Positions ends() {
+        List<Integer> partitions =
+                IntStream.range(0, store.partitions()).boxed().toList();
+        List<Long> tails = store.each(partitions, outbox::storedTail);
         Map<Integer, Long> ends = new HashMap<>();
-        for (int partition = 0; partition < store.partitions(); partition++) {
-            ends.put(partition, outbox.storedTail(partition));
+        for (int partition : partitions) {
+            ends.put(partition, tails.get(partition));
         }
         return new Positions(ends);
     }
