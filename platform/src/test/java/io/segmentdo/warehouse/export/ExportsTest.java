@@ -7,10 +7,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.segmentdo.problem.PlatformException;
-import io.segmentdo.warehouse.engine.Engines;
 import io.segmentdo.warehouse.export.ExportStatus.State;
 import io.segmentdo.warehouse.files.LocalFiles;
 import io.segmentdo.warehouse.jobs.JobFiles;
+import io.segmentdo.warehouse.query.SharedEngines;
 import io.segmentdo.warehouse.query.WarehouseFixture;
 import io.segmentdo.warehouse.table.WarehouseTable;
 import java.io.IOException;
@@ -30,21 +30,18 @@ import java.util.zip.GZIPInputStream;
 import org.apache.iceberg.data.parquet.GenericParquetReaders;
 import org.apache.iceberg.io.CloseableIterable;
 import org.apache.iceberg.parquet.Parquet;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Exports out of real tables into directories. */
 class ExportsTest {
     private static final Instant START = Instant.parse("2026-03-01T00:00:00Z");
 
-    @TempDir
-    static Path shared;
-
-    static Engines engines;
+    @RegisterExtension
+    static final SharedEngines ENGINES = new SharedEngines();
 
     @TempDir
     Path directory;
@@ -53,20 +50,10 @@ class ExportsTest {
     private WarehouseFixture warehouse;
     private Exports exports;
 
-    @BeforeAll
-    static void openEngines() {
-        engines = WarehouseFixture.engines(shared);
-    }
-
-    @AfterAll
-    static void closeEngines() {
-        engines.close();
-    }
-
     @BeforeEach
     void open() throws IOException {
         root = directory.resolve("exports");
-        warehouse = new WarehouseFixture(directory, engines);
+        warehouse = new WarehouseFixture(directory, ENGINES);
         exports = exports();
         List<Map<String, Object>> rows = new ArrayList<>();
         for (int i = 0; i < 60; i++) {
@@ -82,7 +69,7 @@ class ExportsTest {
     private Exports exports() {
         return new Exports(
                 ExportConfig.DEFAULT,
-                engines,
+                ENGINES.get(),
                 warehouse.reader,
                 Optional.empty(),
                 new Exports.Directories(root, directory.resolve("staging"), directory.resolve("jobs")),

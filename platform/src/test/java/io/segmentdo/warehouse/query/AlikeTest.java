@@ -4,7 +4,6 @@ import static io.segmentdo.warehouse.query.WarehouseFixture.track;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.segmentdo.warehouse.engine.Dataset;
-import io.segmentdo.warehouse.engine.Engines;
 import io.segmentdo.warehouse.table.WarehouseTable;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -14,11 +13,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** That times are not read where a query only compares them, and that no answer shows it. */
@@ -26,10 +24,8 @@ class AlikeTest {
     private static final Instant FIRST_DAY = Instant.parse("2026-05-10T00:00:00Z");
     private static final int DAYS = 5;
 
-    @TempDir
-    static Path shared;
-
-    static Engines engines;
+    @RegisterExtension
+    static final SharedEngines ENGINES = new SharedEngines();
 
     private final Instant now = Instant.now();
 
@@ -38,19 +34,9 @@ class AlikeTest {
 
     WarehouseFixture warehouse;
 
-    @BeforeAll
-    static void openEngines() {
-        engines = WarehouseFixture.engines(shared);
-    }
-
-    @AfterAll
-    static void closeEngines() {
-        engines.close();
-    }
-
     @BeforeEach
     void open() {
-        warehouse = new WarehouseFixture(directory, engines);
+        warehouse = new WarehouseFixture(directory, ENGINES);
     }
 
     @AfterEach
@@ -216,7 +202,7 @@ class AlikeTest {
     }
 
     private int filesNotReadForTimes(String sql) {
-        try (var lease = engines.lease("shop")) {
+        try (var lease = ENGINES.get().lease("shop")) {
             return warehouse.reader.read(
                     lease.engine(),
                     sql,

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.segmentdo.warehouse.engine.Dataset;
-import io.segmentdo.warehouse.engine.Engines;
 import io.segmentdo.warehouse.engine.QueryException;
 import io.segmentdo.warehouse.engine.Reason;
 import io.segmentdo.warehouse.table.WarehouseTable;
@@ -19,40 +18,27 @@ import java.util.Map;
 import java.util.Optional;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.types.Types;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What queries see of the tables. */
 class QueriesTest {
     private final Instant now = Instant.now();
 
-    @TempDir
-    static Path shared;
-
-    static Engines engines;
+    @RegisterExtension
+    static final SharedEngines ENGINES = new SharedEngines();
 
     @TempDir
     Path directory;
 
     WarehouseFixture warehouse;
 
-    @BeforeAll
-    static void openEngines() {
-        engines = WarehouseFixture.engines(shared);
-    }
-
-    @AfterAll
-    static void closeEngines() {
-        engines.close();
-    }
-
     @BeforeEach
     void open() {
-        warehouse = new WarehouseFixture(directory, engines);
+        warehouse = new WarehouseFixture(directory, ENGINES);
     }
 
     @AfterEach

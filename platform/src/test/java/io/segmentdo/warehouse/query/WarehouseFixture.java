@@ -57,14 +57,9 @@ public final class WarehouseFixture implements AutoCloseable {
     public final Reader reader;
     public final Queries queries;
 
-    /** Engines for the tests of a class, so that not each of them starts its own. */
-    public static Engines engines(Path directory) {
-        return new Engines(ENGINES, directory.resolve("engines"), new SimpleMeterRegistry());
-    }
-
     /** Empty tables; the engines stay open. */
-    public WarehouseFixture(Path directory, Engines engines) {
-        this.engines = engines;
+    public WarehouseFixture(Path directory, SharedEngines shared) {
+        this.engines = shared.get();
         Path lake = directory.resolve("lake");
         tables = Tables.open(CatalogConfig.DEFAULT, lake, new LocalFiles(), LocalFiles.location(lake));
         reader = new Reader(() -> tables, directory.resolve("copies"), 1 << 20);

@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.segmentdo.problem.PlatformException;
 import io.segmentdo.problem.Problem;
-import io.segmentdo.warehouse.engine.Engines;
+import io.segmentdo.warehouse.query.SharedEngines;
 import io.segmentdo.warehouse.query.WarehouseFixture;
 import io.segmentdo.warehouse.replay.ReplayRecord.State;
 import io.segmentdo.warehouse.table.WarehouseTable;
@@ -21,11 +21,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BooleanSupplier;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Replays out of real tables into a target that remembers. */
@@ -62,10 +61,8 @@ class ReplaysTest {
         }
     }
 
-    @TempDir
-    static Path shared;
-
-    static Engines engines;
+    @RegisterExtension
+    static final SharedEngines ENGINES = new SharedEngines();
 
     @TempDir
     Path directory;
@@ -73,19 +70,9 @@ class ReplaysTest {
     private final Target target = new Target();
     private WarehouseFixture warehouse;
 
-    @BeforeAll
-    static void openEngines() {
-        engines = WarehouseFixture.engines(shared);
-    }
-
-    @AfterAll
-    static void closeEngines() {
-        engines.close();
-    }
-
     @BeforeEach
     void open() throws IOException {
-        warehouse = new WarehouseFixture(directory, engines);
+        warehouse = new WarehouseFixture(directory, ENGINES);
         List<Map<String, Object>> rows = new ArrayList<>();
         for (int i = 0; i < 30; i++) {
             rows.add(track(
@@ -214,7 +201,7 @@ class ReplaysTest {
     private Replays replays() {
         return new Replays(
                 ReplayConfig.DEFAULT,
-                engines,
+                ENGINES.get(),
                 warehouse.reader,
                 target,
                 directory.resolve("replays"),
